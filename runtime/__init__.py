@@ -1,0 +1,1 @@
+"""Runs a compiled voice. Needs NumPy and one inference engine, never torch."""

@@ -1,0 +1,1 @@
+"""The sub-commands of the device side, one module each."""

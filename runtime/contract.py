@@ -1,0 +1,112 @@
+"""What compiler and runtime agree on: the names and shapes of the graphs of a pack.
+
+Dimensions: S new positions, C capacity of the cache, H heads, D head size, L layers, V vocabulary,
+F latent frames at 50 Hz, E channels of the voice embedding, Z latent channels.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+SEMANTIC_RATE = 25
+"""Semantic tokens a second."""
+FRAMES_PER_TOKEN = 2
+"""Latent frames (50 Hz) a semantic token."""
+MAX_TOKENS = 1500
+"""Upstream generates no more tokens than this for one sentence."""
+
+
+class GraphRole(str, Enum):
+    """The graphs of a voice pack."""
+
+    TEXT2SEMANTIC = "text2semantic"
+    LATENT = "latent"
+    VOCODER = "vocoder"
+
+
+class Precision(str, Enum):
+    """How the weights of a graph are stored."""
+
+    FP32 = "fp32"
+    FP16 = "fp16"
+
+
+class Text2SemanticTensor:
+    """Tensors of the text2semantic graph, both flavours. Layers count from 0."""
+
+    HIDDEN = "hidden"
+    """float32, (1, S, H * D): embedded phones and tokens, positions added, made by the host."""
+    BIAS = "attention_bias"
+    """float32, (1, 1, S, total): added to the scores; a large negative number hides a key.
+    Shared buffer: total = all positions so far, the new ones included.
+    Portable: total = C + S, the cache's columns first (unused ones hidden), then the new ones."""
+    TOTAL_LENGTH = "total_length"
+    """Shared buffer only. int32, (): positions so far, the new ones included."""
+    LAST_POSITION = "last_position"
+    """Shared buffer only. int32, (1,): total_length - 1."""
+    LOGITS = "logits"
+    """float32, (1, V): scores of the next token, from the last new position."""
+    NEW_KEYS = "new_keys"
+    """Portable only. float32, (L, H, D, S)."""
+    NEW_VALUES = "new_values"
+    """Portable only. float32, (L, H, S, D)."""
+
+    @staticmethod
+    def past_key(layer: int) -> str:
+        """Input. float32, (1, H, C, D) shared buffer; (1, H, D, C) portable."""
+        return f"past_key.{layer}"
+
+    @staticmethod
+    def past_value(layer: int) -> str:
+        """Input. float32, (1, H, C, D)."""
+        return f"past_value.{layer}"
+
+    @staticmethod
+    def present_key(layer: int) -> str:
+        """Output, shared buffer only: the same memory as `past_key`."""
+        return f"present_key.{layer}"
+
+    @staticmethod
+    def present_value(layer: int) -> str:
+        """Output, shared buffer only: the same memory as `past_value`."""
+        return f"present_value.{layer}"
+
+
+class LatentTensor:
+    """Tensors of the latent graph: text encoder and reverse flow."""
+
+    TOKENS = "tokens"
+    """int64, (num_tokens,): semantic tokens of the target, at 25 Hz."""
+    PHONES = "phones"
+    """int64, (num_phones,): phones of the target, without the prompt's."""
+    EMBEDDING = "embedding"
+    """float32, (1, E, 1)."""
+    NOISE = "noise"
+    """float32, (1, Z, F): normal noise already multiplied by the noise scale. Its length sets the
+    speed: F = 2 * num_tokens speaks at speed 1, other lengths stretch or squeeze."""
+    LATENT = "latent"
+    """Output. float32, (1, Z, F)."""
+
+
+class VocoderTensor:
+    """Tensors of the vocoder graph."""
+
+    LATENT = "latent"
+    """float32, (1, Z, F)."""
+    EMBEDDING = "embedding"
+    """float32, (1, E, 1)."""
+    AUDIO = "audio"
+    """Output. float32, (1, 1, F * hop): samples in [-1, 1]."""
+
+
+def num_latent_frames(num_tokens: int, speed: float) -> int:
+    """Count the latent frames of a sentence.
+
+    Args:
+        num_tokens: Semantic tokens of the sentence.
+        speed: 1 keeps the length, 2 halves it.
+
+    Source: upstream `module/models.py`, TextEncoder: exactly 1 takes the path without the one more.
+    """
+    frames = FRAMES_PER_TOKEN * num_tokens
+    return frames if speed == 1 else int(frames / speed) + 1

@@ -1,0 +1,1 @@
+"""Text to phones, offline: splitting, normalization and pronunciation, one module a language."""

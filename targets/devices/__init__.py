@@ -1,0 +1,1 @@
+"""One module a device family, each with a `PROFILE`; `catalogue` finds them by their file."""
