@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
+
 from voicepack.targets.errors import EdgeError, TargetError
 
 __all__ = ["EdgeError", "PackError", "RunawayError", "TargetError", "TextError"]
@@ -17,3 +20,8 @@ class TextError(EdgeError):
 
 class RunawayError(EdgeError):
     """Speech that did not end: the token limit was reached, or the tokens repeat without end."""
+
+    def __init__(self, message: str, tokens: npt.NDArray[np.int64]) -> None:
+        super().__init__(message)
+        self.tokens = tokens
+        """int64, (num_tokens,): what was generated until then."""

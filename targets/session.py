@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
@@ -68,8 +67,3 @@ class Engine(Protocol):
             TargetError: The engine is not installed, too old, or refuses the graph.
         """
         ...
-
-
-def contiguous(array: Array, dtype: npt.DTypeLike) -> Array:
-    """Return `array` as a C-contiguous array of `dtype`, without a copy where it already is one."""
-    return np.ascontiguousarray(array, dtype=dtype)

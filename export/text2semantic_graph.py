@@ -1,0 +1,103 @@
+"""The ONNX graph of text2semantic, one for prefill and decode step, in two cache flavours.
+
+Built node by node instead of traced: what decides the speed of a step is how keys and values are
+kept, and a traced graph would return them whole. Names of weights are those of the torch module, so
+quantization can speak of `blocks.3.fc1.weight`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+import onnx
+
+from voicepack.export.graph_builder import GraphBuilder
+from voicepack.export.portable_attention import PortableAttention
+from voicepack.export.shared_buffer_attention import SharedBufferAttention
+from voicepack.export.text2semantic import Text2Semantic, Text2SemanticSizes
+from voicepack.runtime.contract import Text2SemanticTensor as Tensors
+from voicepack.targets.profile import KvCache
+
+OPSET = 17
+"""The first with LayerNormalization."""
+
+
+class Attention(Protocol):
+    """How one flavour of the graph attends, and where it keeps keys and values."""
+
+    def attend(self, qkv: str, layer: int) -> str:
+        """Add the attention of a layer.
+
+        Args:
+            qkv: Name of a (1, S, 3 * width) tensor: queries, keys and values of the new positions.
+            layer: From 0.
+
+        Returns:
+            Name of a (1, S, width) tensor.
+        """
+        ...
+
+    def finish(self) -> None:
+        """Add what comes after the last layer."""
+        ...
+
+
+def text2semantic_graph(net: Text2Semantic, kv_cache: KvCache) -> onnx.ModelProto:
+    """Build the graph described by `contract.Text2SemanticTensor`, in float32."""
+    flavours: dict[KvCache, Callable[[GraphBuilder, Text2SemanticSizes], Attention]] = {
+        KvCache.SHARED_BUFFER: SharedBufferAttention,
+        KvCache.PORTABLE: PortableAttention,
+    }
+    return build_graph(net, flavours[kv_cache])
+
+
+def build_graph(
+    net: Text2Semantic, make_attention: Callable[[GraphBuilder, Text2SemanticSizes], Attention]
+) -> onnx.ModelProto:
+    """Build the graph around a given kind of attention."""
+    builder = GraphBuilder("text2semantic", OPSET)
+    sizes = net.sizes
+    hidden = builder.input(Tensors.HIDDEN, [1, "new", sizes.width])
+    builder.input(Tensors.BIAS, [1, 1, "new", "total"])
+    attention = make_attention(builder, sizes)
+    _add_weights(builder, net)
+    for layer in range(sizes.num_layers):
+        hidden = _block(builder, attention, hidden, layer)
+    attention.finish()
+    last = builder.op("Gather", [hidden, _last_index(builder)], "last_hidden", axis=1)
+    builder.linear(last, Tensors.LOGITS, "head.weight")
+    builder.output(Tensors.LOGITS, [1, sizes.vocabulary])
+    return builder.model()
+
+
+def _add_weights(builder: GraphBuilder, net: Text2Semantic) -> None:
+    """Store the weights of layers and head; matrices as (inputs, outputs), as MatMul wants them."""
+    for name, tensor in net.state_dict().items():
+        if name.startswith(("blocks.", "head.")):
+            array = tensor.numpy()
+            builder.weight(name, array.T if array.ndim == 2 else array)
+
+
+def _block(builder: GraphBuilder, attention: Attention, hidden: str, layer: int) -> str:
+    """Add one post-norm transformer layer."""
+    at = f"blocks.{layer}"
+    qkv = builder.linear(hidden, f"{at}.qkv", f"{at}.qkv.weight", f"{at}.qkv.bias")
+    attended = attention.attend(qkv, layer)
+    mixed = builder.linear(attended, f"{at}.out", f"{at}.out.weight", f"{at}.out.bias")
+    hidden = _add_and_norm(builder, hidden, mixed, f"{at}.attention_norm")
+    expanded = builder.linear(hidden, f"{at}.fc1", f"{at}.fc1.weight", f"{at}.fc1.bias")
+    active = builder.op("Relu", [expanded], f"{at}.relu")
+    reduced = builder.linear(active, f"{at}.fc2", f"{at}.fc2.weight", f"{at}.fc2.bias")
+    return _add_and_norm(builder, hidden, reduced, f"{at}.feed_forward_norm")
+
+
+def _add_and_norm(builder: GraphBuilder, residual: str, update: str, name: str) -> str:
+    total = builder.op("Add", [residual, update], f"{name}.sum")
+    parameters = [f"{name}.weight", f"{name}.bias"]
+    return builder.op("LayerNormalization", [total, *parameters], name, epsilon=1e-5, axis=-1)
+
+
+def _last_index(builder: GraphBuilder) -> str:
+    return builder.weight("last_index", np.array(-1, np.int64))

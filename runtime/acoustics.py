@@ -1,0 +1,59 @@
+"""From semantic tokens to audio: the latent and the vocoder graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from voicepack.runtime.contract import LatentTensor, VocoderTensor, num_latent_frames
+from voicepack.runtime.phones import FloatArray, IntArray
+from voicepack.runtime.randomness import RandomStream
+from voicepack.targets.session import Session
+
+
+@dataclass(frozen=True)
+class Acoustics:
+    """The nets that give a voice its sound."""
+
+    latent: Session
+    vocoder: Session
+    latent_channels: int
+
+    def noise(
+        self, num_tokens: int, speed: float, noise_scale: float, random: RandomStream
+    ) -> FloatArray:
+        """Draw the noise of a sentence: float32, (1, channels, frames), scaled."""
+        frames = num_latent_frames(num_tokens, speed)
+        return np.float32(noise_scale) * random.normal(1, self.latent_channels, frames)
+
+    def latent_of(
+        self, tokens: IntArray, phones: IntArray, embedding: FloatArray, noise: FloatArray
+    ) -> FloatArray:
+        """Compute the latent of a sentence.
+
+        Args:
+            tokens: int64, (num_tokens,).
+            phones: int64, (num_phones,): the sentence's own, without the prompt's.
+            embedding: float32, (channels,): how the voice sounds.
+            noise: float32, (1, latent channels, frames); its length sets the speed.
+
+        Returns:
+            float32, (1, latent channels, frames).
+        """
+        inputs = {
+            LatentTensor.TOKENS: tokens,
+            LatentTensor.PHONES: phones,
+            LatentTensor.EMBEDDING: embedding[None, :, None],
+            LatentTensor.NOISE: noise,
+        }
+        return self.latent.run(inputs)[LatentTensor.LATENT]
+
+    def audio_of(self, latent: FloatArray, embedding: FloatArray) -> FloatArray:
+        """Compute the audio of a latent: float32, (num_samples,), before post-processing."""
+        inputs = {
+            VocoderTensor.LATENT: latent,
+            VocoderTensor.EMBEDDING: embedding[None, :, None],
+        }
+        audio: FloatArray = self.vocoder.run(inputs)[VocoderTensor.AUDIO][0, 0]
+        return audio

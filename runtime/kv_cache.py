@@ -1,0 +1,165 @@
+"""Runs text2semantic step by step, keeping keys and values between steps: two flavours."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from voicepack.runtime.contract import MAX_TOKENS
+from voicepack.runtime.contract import Text2SemanticTensor as Tensors
+from voicepack.runtime.manifest import Text2SemanticShape
+from voicepack.runtime.phones import FloatArray
+from voicepack.targets.profile import KvCache
+from voicepack.targets.session import Session
+
+HIDDEN_KEY = np.float32(-1e9)
+"""Added to a score, it leaves a weight of exactly 0 after the softmax."""
+GROWTH = 128
+"""Positions that the portable cache grows by: each one is computed on until it is used."""
+
+
+class Decoder(Protocol):
+    """A text2semantic graph with its cache."""
+
+    def prefill(self, hidden: FloatArray, num_text: int) -> FloatArray:
+        """Start a sentence.
+
+        Args:
+            hidden: float32, (S, width): embedded phones, then embedded prompt tokens.
+            num_text: How many of them are phones.
+
+        Returns:
+            float32, (vocabulary,): logits after the last position.
+        """
+        ...
+
+    def step(self, hidden: FloatArray) -> FloatArray:
+        """Add one token.
+
+        Args:
+            hidden: float32, (width,): the embedded token.
+
+        Returns:
+            float32, (vocabulary,): logits after it.
+        """
+        ...
+
+
+def make_decoder(flavour: KvCache, session: Session, shape: Text2SemanticShape) -> Decoder:
+    """Make the decoder that fits the flavour of the graph in `session`."""
+    if flavour is KvCache.SHARED_BUFFER:
+        return SharedBufferDecoder(session, shape)
+    return PortableDecoder(session, shape)
+
+
+def prefill_bias(num_text: int, length: int) -> FloatArray:
+    """Hide the future: phones see phones, tokens see phones and tokens up to themselves.
+
+    Returns:
+        float32, (length, length), query by key: 0 or `HIDDEN_KEY`.
+    """
+    bias = np.triu(np.full((length, length), HIDDEN_KEY, np.float32), k=1)
+    bias[:num_text, :num_text] = 0
+    return bias
+
+
+class SharedBufferDecoder:
+    """The engine writes new keys and values in place."""
+
+    def __init__(self, session: Session, shape: Text2SemanticShape) -> None:
+        self._loaded = session
+        self._shape = shape
+        self._capacity = 0
+        self._length = 0
+        self._bound = session
+
+    def prefill(self, hidden: FloatArray, num_text: int) -> FloatArray:
+        """Start a sentence; see `Decoder.prefill`."""
+        self._reserve(len(hidden) + MAX_TOKENS)
+        self._length = 0
+        return self._run(hidden, prefill_bias(num_text, len(hidden)))
+
+    def step(self, hidden: FloatArray) -> FloatArray:
+        """Add one token; see `Decoder.step`."""
+        return self._run(hidden[None], np.zeros((1, self._length + 1), np.float32))
+
+    def _run(self, hidden: FloatArray, bias: FloatArray) -> FloatArray:
+        self._length += len(hidden)
+        inputs = {
+            Tensors.HIDDEN: hidden[None],
+            Tensors.BIAS: bias[None, None],
+            Tensors.TOTAL_LENGTH: np.array(self._length, np.int32),
+            Tensors.LAST_POSITION: np.array([self._length - 1], np.int32),
+        }
+        logits: FloatArray = self._bound.run(inputs)[Tensors.LOGITS][0]
+        return logits
+
+    def _reserve(self, positions: int) -> None:
+        """Make room once for the longest sentence so far; memory counts only when written."""
+        if positions <= self._capacity:
+            return
+        self._capacity = positions
+        size = (1, self._shape.num_heads, positions, self._shape.head_size)
+        self._bound = self._loaded.with_state(
+            {
+                past(layer): (present(layer), np.zeros(size, np.float32))
+                for layer in range(self._shape.num_layers)
+                for past, present in (
+                    (Tensors.past_key, Tensors.present_key),
+                    (Tensors.past_value, Tensors.present_value),
+                )
+            }
+        )
+
+
+class PortableDecoder:
+    """The host writes new keys and values into the cache it hands to the graph."""
+
+    def __init__(self, session: Session, shape: Text2SemanticShape) -> None:
+        self._loaded = session
+        self._shape = shape
+        self._length = 0
+
+    def prefill(self, hidden: FloatArray, num_text: int) -> FloatArray:
+        """Start a sentence; see `Decoder.prefill`."""
+        self._length = 0
+        self._reserve(1)  # all of it is hidden, so the least that no engine takes for empty
+        return self._run(hidden, prefill_bias(num_text, len(hidden)))
+
+    def step(self, hidden: FloatArray) -> FloatArray:
+        """Add one token; see `Decoder.step`."""
+        return self._run(hidden[None], np.zeros((1, 1), np.float32))
+
+    def _run(self, hidden: FloatArray, new_bias: FloatArray) -> FloatArray:
+        new = len(hidden)
+        bias = np.full((new, self._capacity + new), HIDDEN_KEY, np.float32)
+        bias[:, : self._length] = 0
+        bias[:, self._capacity :] = new_bias
+        inputs = {Tensors.HIDDEN: hidden[None], Tensors.BIAS: bias[None, None]}
+        outputs = self._bound.run(inputs)
+        self._keep(outputs[Tensors.NEW_KEYS], outputs[Tensors.NEW_VALUES])
+        logits: FloatArray = outputs[Tensors.LOGITS][0]
+        return logits
+
+    def _keep(self, keys: FloatArray, values: FloatArray) -> None:
+        """Write (L, H, D, S) keys and (L, H, S, D) values behind the ones already there."""
+        end = self._length + keys.shape[-1]
+        if end > self._capacity:
+            self._reserve(-(-end // GROWTH) * GROWTH)
+        self._keys[..., self._length : end] = keys
+        self._values[:, :, self._length : end] = values
+        self._length = end
+
+    def _reserve(self, capacity: int) -> None:
+        """Grow the cache, keeping what it holds."""
+        layers, heads = self._shape.num_layers, self._shape.num_heads
+        keys = np.zeros((layers, heads, self._shape.head_size, capacity), np.float32)
+        values = np.zeros((layers, heads, capacity, self._shape.head_size), np.float32)
+        if self._length:
+            keys[..., : self._length] = self._keys[..., : self._length]
+            values[:, :, : self._length] = self._values[:, :, : self._length]
+        self._keys, self._values, self._capacity = keys, values, capacity
+        state = {Tensors.past_key(at): ("", keys[at : at + 1]) for at in range(layers)}
+        state |= {Tensors.past_value(at): ("", values[at : at + 1]) for at in range(layers)}
+        self._bound = self._loaded.with_state(state)

@@ -1,0 +1,45 @@
+"""Finds the target profiles there are, and the engine of each."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+from voicepack.targets import devices
+from voicepack.targets.errors import TargetError
+from voicepack.targets.onnx_runtime import OnnxRuntime
+from voicepack.targets.profile import EngineName, TargetProfile
+from voicepack.targets.session import Engine
+
+DEFAULT_TARGET = "cpu"
+_ENGINES = {EngineName.ONNXRUNTIME: OnnxRuntime}
+
+
+@cache
+def profiles() -> dict[str, TargetProfile]:
+    """Collect every profile by name, sorted."""
+    modules = (
+        importlib.import_module(f"{devices.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(devices.__path__)
+    )
+    found: list[TargetProfile] = [module.PROFILE for module in modules]
+    return {profile.name: profile for profile in sorted(found, key=lambda each: each.name)}
+
+
+def find_profile(name: str) -> TargetProfile:
+    """Look up a profile.
+
+    Raises:
+        TargetError: No profile has that name; the message lists those there are.
+    """
+    try:
+        return profiles()[name]
+    except KeyError:
+        known = ", ".join(profiles())
+        raise TargetError(f"unknown target {name!r}; known targets: {known}") from None
+
+
+def engine_of(profile: TargetProfile) -> Engine:
+    """Make the adapter to the profile's engine; the engine itself is imported when it opens."""
+    return _ENGINES[profile.engine](profile)
