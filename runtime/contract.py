@@ -22,6 +22,8 @@ class GraphRole(str, Enum):
     TEXT2SEMANTIC = "text2semantic"
     LATENT = "latent"
     VOCODER = "vocoder"
+    SPEAKER = "speaker"
+    """Hears how a voice sounds. Only full-precision packs have it, only `check` runs it."""
 
 
 class Precision(str, Enum):
@@ -97,6 +99,15 @@ class VocoderTensor:
     """float32, (1, E, 1)."""
     AUDIO = "audio"
     """Output. float32, (1, 1, F * hop): samples in [-1, 1]."""
+
+
+class SpeakerTensor:
+    """Tensors of the speaker graph: the reference encoder."""
+
+    SPECTROGRAM = "spectrogram"
+    """float32, (1, fft_size // 2 + 1, frames): linear magnitudes, a frame for each latent frame."""
+    EMBEDDING = "embedding"
+    """Output. float32, (1, E)."""
 
 
 def num_latent_frames(num_tokens: int, speed: float) -> int:

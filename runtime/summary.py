@@ -1,0 +1,96 @@
+"""A manifest as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from voicepack.runtime.manifest import Manifest
+
+Fact = tuple[str, str]
+"""A name and what stands behind it."""
+Row = Sequence[str]
+
+
+def summarize(manifest: Manifest) -> str:
+    """Write what is in a pack as a few lines of text and two tables."""
+    facts = [*_facts(manifest), *_rights(manifest), *_origin(manifest)]
+    width = max(len(name) for name, _ in facts)
+    lines = [f"{name:{width}}  {fact}" for name, fact in facts]
+    graphs = _table(("Graph", "Precision", "Opset", "Size", "Engine", "Cache"), _graphs(manifest))
+    references = _table(("Reference", "Language", "Text"), _references(manifest))
+    return "\n".join(map(_printable, [*lines, "", *graphs, "", *references]))
+
+
+def format_bytes(size: int) -> str:
+    """Write a number of bytes with three digits or so, in decimal units."""
+    if size < 1000:
+        return f"{size} bytes"
+    for unit, name in ((10**9, "GB"), (10**6, "MB")):
+        if size >= unit:
+            return f"{size / unit:.1f} {name}"
+    return f"{size / 1000:.1f} kB"
+
+
+def _facts(manifest: Manifest) -> Iterator[Fact]:
+    yield "Voice", manifest.name
+    yield "Generation", manifest.generation
+    yield "Target", manifest.target
+    yield "Sample rate", f"{manifest.sample_rate} Hz"
+    yield "Languages", ", ".join(manifest.languages)
+    yield "Size", format_bytes(sum(record.size for record in manifest.files.values()))
+    yield "Sampling", ", ".join(f"{n} {value}" for n, value in vars(manifest.sampling).items())
+    yield "Quality", _quality(manifest.quality)
+
+
+def _quality(report: dict[str, Any] | None) -> str:
+    if report is None:
+        return "not checked"
+    verdict = "within budget" if report.get("passed") is True else "not within budget"
+    return f"{verdict} (--json shows the report)"
+
+
+def _rights(manifest: Manifest) -> Iterator[Fact]:
+    yield "Licence", manifest.rights.licence or "not stated"
+    yield "Voice owner", manifest.rights.voice_owner or "not stated"
+    yield "Consent", manifest.rights.consent or "not stated"
+    yield "Marking", "audio says that it is AI-generated" if manifest.marking.metadata else "none"
+
+
+def _origin(manifest: Manifest) -> Iterator[Fact]:
+    yield "Made by", manifest.provenance.exporter
+    for role, description in manifest.provenance.training.items():
+        yield f"  {role} says", description
+    for role, sha256 in manifest.provenance.sources.items():
+        yield f"  {role} file", f"sha256 {sha256[:16]}…"
+    for role, sha256 in manifest.shared_components.items():
+        yield f"Needs {role}", f"sha256 {sha256[:16]}…"
+
+
+def _graphs(manifest: Manifest) -> Iterator[Row]:
+    for graph in manifest.graphs:
+        size = manifest.files[graph.file].size + manifest.files[graph.weights].size
+        yield (
+            graph.role.value,
+            graph.precision.value,
+            str(graph.opset),
+            format_bytes(size),
+            f"{graph.engine} >= {graph.minimum_engine}",
+            graph.kv_cache,
+        )
+
+
+def _references(manifest: Manifest) -> Iterator[Row]:
+    for reference in manifest.references:
+        yield reference.name, reference.language, reference.text or "(no text)"
+
+
+def _table(head: Row, rows: Iterator[Row]) -> list[str]:
+    lines = [head, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+
+
+def _printable(line: str) -> str:
+    """Keep text of a stranger's pack from steering the terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import json
+
+from click.testing import CliRunner, Result
+
+from voicepack.runtime.commands.phones import phones
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(phones, arguments)
+
+
+def test_json_has_everything_about_each_segment() -> None:
+    result = run("--language", "en", "--json", "Hello there. Go on now.")
+    segments = json.loads(result.output)["segments"]
+    assert [segment["text"] for segment in segments] == ["Hello there.", " Go on now."]
+    assert list(segments[0]) == ["text", "language", "normalized", "phones", "word2ph", "ids"]
+    assert segments[0]["phones"][:4] == ["HH", "AH0", "L", "OW1"]
+    assert segments[0]["ids"][:4] == [51, 12, 62, 68]
+
+
+def test_without_splitting_the_text_is_one_segment_as_it_stands() -> None:
+    result = run("--language", "en", "--no-split", "--json", "--symbols", "v1", "Hi. You!")
+    (segment,) = json.loads(result.output)["segments"]
+    assert segment["phones"] == ["HH", "AY1", ".", "Y", "UW1", "!"]
+
+
+def test_the_table_names_each_field() -> None:
+    result = run("--language", "en", "It's $5.")
+    assert "normalized  It's five dollars." in result.output
+    assert "phones      IH1 T S F AY1 V D AA1 L ER0 Z ." in result.output
+
+
+def test_an_unknown_language_is_named() -> None:
+    result = run("--language", "xx", "Hello")
+    assert "'xx' has no front end" in str(result.exception)
