@@ -11,7 +11,3 @@ class CheckpointError(EdgeError):
 
 class ReferenceClipError(EdgeError):
     """A reference clip, its text, or the HuBERT folder that cannot be used."""
-
-
-class ExportError(EdgeError):
-    """A graph that does not compute what its torch module computes."""

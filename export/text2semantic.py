@@ -5,7 +5,6 @@ Source of the mathematics: upstream `AR/models/t2s_model.py` and `AR/modules/emb
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -55,17 +54,22 @@ class Text2SemanticSizes:
         return self.width // self.num_heads
 
     @staticmethod
-    def read(weights: Mapping[str, Tensor], config: GptConfig) -> Text2SemanticSizes:
-        """Read the sizes that weights tell from the weights, the rest from the config."""
-        num_phones, width = weights["model.ar_text_embedding.word_embeddings.weight"].shape
+    def read(checkpoint: Checkpoint) -> Text2SemanticSizes:
+        """Read what weights tell from the weights, the rest from the config.
+
+        Raises:
+            CheckpointError: A weight or a number is missing, or they contradict each other.
+        """
+        config = GptConfig.from_checkpoint(checkpoint)
+        phones, tokens = "ar_text_embedding", "ar_audio_embedding"
         return Text2SemanticSizes(
             num_layers=config.num_layers,
             num_heads=config.num_heads,
-            width=width,
-            feed_forward=weights["model.h.layers.0.linear1.weight"].shape[0],
-            num_phones=num_phones,
-            vocabulary=weights["model.ar_audio_embedding.word_embeddings.weight"].shape[0],
-            num_features=weights["model.bert_proj.weight"].shape[1],
+            width=checkpoint.size(f"model.{phones}.word_embeddings.weight", 1),
+            feed_forward=checkpoint.size("model.h.layers.0.linear1.weight", 0),
+            num_phones=checkpoint.size(f"model.{phones}.word_embeddings.weight", 0),
+            vocabulary=checkpoint.size(f"model.{tokens}.word_embeddings.weight", 0),
+            num_features=checkpoint.size("model.bert_proj.weight", 1),
         )
 
 
@@ -152,7 +156,6 @@ def build_text2semantic(checkpoint: Checkpoint) -> Text2Semantic:
     Raises:
         CheckpointError: Weights or config are missing, left over, or of the wrong shape.
     """
-    sizes = Text2SemanticSizes.read(checkpoint.weights, GptConfig.from_checkpoint(checkpoint))
-    net = Text2Semantic(sizes)
+    net = Text2Semantic(Text2SemanticSizes.read(checkpoint))
     load_module(net, checkpoint.weights, TEXT2SEMANTIC_WEIGHTS, str(checkpoint.path))
     return net.eval().requires_grad_(False)

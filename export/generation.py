@@ -1,0 +1,190 @@
+"""The generations of GPT-SoVITS, and how to tell them apart by what a checkpoint holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from voicepack.export.checkpoint import Checkpoint
+from voicepack.export.errors import CheckpointError
+from voicepack.export.safe_load import VERSION_HEADERS
+
+_SYMBOL_EMBEDDING = "enc_p.text_embedding.weight"
+_FIRST_UPSAMPLE = ("dec.ups.0.weight_v", "dec.ups.0.weight")
+_GPT_SYMBOL_EMBEDDING = "model.ar_text_embedding.word_embeddings.weight"
+
+GPT_SYMBOLS = {512: "v1", 732: "v2"}
+"""Rows of the GPT's phone embedding -> symbol table. Of the 512 only the first 322 are used."""
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What can be seen in a SoVITS checkpoint. In the table of generations, None fits anything."""
+
+    num_symbols: int | None = None
+    """Rows of the phone embedding. A LoRA file has no such embedding."""
+    speaker_branch: bool | None = None
+    """Has a layer for the speaker-verification embedding."""
+    first_upsample_kernel: int | None = None
+    flow_matching: bool | None = None
+    """Makes mel frames by flow matching, in place of a vocoder that is part of the model."""
+    low_rank: bool | None = None
+    """Holds differences to a base model (LoRA), not a model."""
+    declared: str | None = None
+    """Generation by header or config. Only believed where nothing else tells."""
+
+    def fit(self, found: Signs) -> bool:
+        """Tell whether every sign that is asked for was found."""
+        wanted = ((getattr(self, field.name), getattr(found, field.name)) for field in fields(self))
+        return all(sign is None or sign == other for sign, other in wanted)
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One generation of the model."""
+
+    name: str
+    signs: Signs
+    symbols: str
+    """Id of the symbol table."""
+    languages: tuple[str, ...]
+    """Languages it was trained for."""
+    obstacle: str = ""
+    """What export would need and does not have yet; empty where it can be exported."""
+
+
+_V1_LANGUAGES = ("zh", "en", "ja")
+_V2_LANGUAGES = ("zh", "en", "ja", "ko", "yue")
+_NEEDS_SPEAKER_NET = "its voice embedding needs a speaker-verification net"
+_NEEDS_FLOW_MATCHING = "its sound is made by flow matching and a separate vocoder"
+_NEEDS_BASE = f"{_NEEDS_FLOW_MATCHING}, and a LoRA file needs its base model"
+
+GENERATIONS = (
+    Generation(
+        "v1",
+        Signs(num_symbols=322, speaker_branch=False, flow_matching=False),
+        "v1",
+        _V1_LANGUAGES,
+        "its symbol table and text front ends differ",
+    ),
+    Generation(
+        "v2", Signs(num_symbols=732, speaker_branch=False, flow_matching=False), "v2", _V2_LANGUAGES
+    ),
+    Generation(
+        "v2ProPlus",
+        Signs(speaker_branch=True, first_upsample_kernel=20),
+        "v2",
+        _V2_LANGUAGES,
+        _NEEDS_SPEAKER_NET,
+    ),
+    Generation("v2Pro", Signs(speaker_branch=True), "v2", _V2_LANGUAGES, _NEEDS_SPEAKER_NET),
+    Generation(
+        "v3",
+        Signs(flow_matching=True, low_rank=False, declared="v3"),
+        "v2",
+        _V2_LANGUAGES,
+        _NEEDS_FLOW_MATCHING,
+    ),
+    Generation(
+        "v4",
+        Signs(flow_matching=True, low_rank=False, declared="v4"),
+        "v2",
+        _V2_LANGUAGES,
+        _NEEDS_FLOW_MATCHING,
+    ),
+    Generation(
+        "v3-lora",
+        Signs(flow_matching=True, low_rank=True, declared="v3"),
+        "v2",
+        _V2_LANGUAGES,
+        _NEEDS_BASE,
+    ),
+    Generation(
+        "v4-lora",
+        Signs(flow_matching=True, low_rank=True, declared="v4"),
+        "v2",
+        _V2_LANGUAGES,
+        _NEEDS_BASE,
+    ),
+)
+"""Every generation there is; the first whose signs fit is the one."""
+
+
+def recognise(sovits: Checkpoint) -> Generation:
+    """Tell the generation of a SoVITS checkpoint by its content.
+
+    Raises:
+        CheckpointError: The content fits no generation.
+    """
+    found = read_signs(sovits)
+    for generation in GENERATIONS:
+        if generation.signs.fit(found):
+            return generation
+    raise CheckpointError(
+        f"{sovits.path}: of no known generation. Found: {found}. Known: "
+        f"{', '.join(generation.name for generation in GENERATIONS)}, of which v3 and v4 are told "
+        "apart by the version header or by `version` in the config. Take the file as training "
+        "wrote it."
+    )
+
+
+def recognise_pair(gpt: Checkpoint, sovits: Checkpoint) -> Generation:
+    """Tell the generation of a voice that is to be exported.
+
+    Raises:
+        CheckpointError: The generation is unknown or cannot be exported, or the two checkpoints do
+            not share a symbol table.
+    """
+    generation = recognise(sovits)
+    if generation.obstacle:
+        able = ", ".join(each.name for each in GENERATIONS if not each.obstacle)
+        raise CheckpointError(
+            f"{sovits.path}: generation {generation.name} cannot be exported: "
+            f"{generation.obstacle}. This voicepack exports {able}."
+        )
+    symbols = gpt_symbols(gpt)
+    if symbols != generation.symbols:
+        raise CheckpointError(
+            f"{gpt.path} has the symbol table {symbols}, but {sovits.path} ({generation.name}) has "
+            f"{generation.symbols}: the two would not mean the same phones. Take both from the "
+            "same training."
+        )
+    return generation
+
+
+def gpt_symbols(gpt: Checkpoint) -> str:
+    """Return the id of the symbol table of a GPT checkpoint, which names no generation itself.
+
+    Raises:
+        CheckpointError: The number of phones is that of no table.
+    """
+    rows = gpt.size(_GPT_SYMBOL_EMBEDDING, 0)
+    if rows not in GPT_SYMBOLS:
+        raise CheckpointError(
+            f"{gpt.path}: embeds {rows} phones, expected "
+            f"{' or '.join(f'{known} ({table})' for known, table in GPT_SYMBOLS.items())}. "
+            "Take a GPT checkpoint of v1 or later."
+        )
+    return GPT_SYMBOLS[rows]
+
+
+def read_signs(sovits: Checkpoint) -> Signs:
+    """Look for what tells the generations apart."""
+    names = sovits.weights
+    has_symbols = _SYMBOL_EMBEDDING in names
+    first_upsample = next((name for name in _FIRST_UPSAMPLE if name in names), None)
+    return Signs(
+        num_symbols=sovits.size(_SYMBOL_EMBEDDING, 0) if has_symbols else None,
+        speaker_branch="sv_emb.weight" in names,
+        first_upsample_kernel=sovits.size(first_upsample, 2) if first_upsample else None,
+        flow_matching=any(name.startswith("cfm.") for name in names),
+        low_rank=any(".lora_A." in name for name in names),
+        declared=_declared(sovits),
+    )
+
+
+def _declared(sovits: Checkpoint) -> str | None:
+    """Return the generation that header or config state, without "-lora"."""
+    model = sovits.config.get("model")
+    in_model = model.get("version") if isinstance(model, dict) else None
+    version = VERSION_HEADERS.get(sovits.header) or in_model or sovits.config.get("version")
+    return version.removesuffix("-lora") if isinstance(version, str) else None
