@@ -20,7 +20,7 @@ class SharedBufferAttention:
 
     def attend(self, qkv: str, layer: int) -> str:
         """Add the attention of a layer; see `Attention.attend`."""
-        cache = [1, self._sizes.num_heads, "capacity", self._sizes.head_size]
+        cache: list[int | str] = [1, self._sizes.num_heads, "capacity", self._sizes.head_size]
         past = [
             self._builder.input(Tensors.past_key(layer), cache),
             self._builder.input(Tensors.past_value(layer), cache),

@@ -12,6 +12,9 @@ from torch import nn
 from torch.nn import functional
 
 from voicepack.export.checkpoint import Checkpoint
+from voicepack.quantize.graph import GraphSpec
+from voicepack.runtime.contract import GraphRole, SpeakerTensor
+from voicepack.runtime.manifest import TensorSpec
 
 NUM_HEADS = 2
 """Attention heads. Upstream writes this into its code, so no checkpoint tells it."""
@@ -101,3 +104,18 @@ class StyleEncoder(nn.Module):
         heads = functional.scaled_dot_product_attention(query, key, value, scale=scale)
         output: torch.Tensor = self.attention_output(heads.transpose(1, 2).flatten(2))
         return output
+
+
+def speaker_spec(num_frequencies: int, embedding_size: int) -> GraphSpec:
+    """Say what the speaker graph takes and returns.
+
+    Args:
+        num_frequencies: Rows of the spectrogram, of which the encoder may use fewer.
+        embedding_size: Channels of the result.
+    """
+    frames = (1, num_frequencies, "frames")
+    return GraphSpec(
+        role=GraphRole.SPEAKER,
+        inputs=(TensorSpec(SpeakerTensor.SPECTROGRAM, "float32", frames),),
+        outputs=(TensorSpec(SpeakerTensor.EMBEDDING, "float32", (1, embedding_size)),),
+    )

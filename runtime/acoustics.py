@@ -9,7 +9,7 @@ import numpy as np
 from voicepack.runtime.contract import LatentTensor, VocoderTensor, num_latent_frames
 from voicepack.runtime.phones import FloatArray, IntArray
 from voicepack.runtime.randomness import RandomStream
-from voicepack.targets.session import Session
+from voicepack.targets.session import Array, Session
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,14 @@ class Acoustics:
         Returns:
             float32, (1, latent channels, frames).
         """
-        inputs = {
+        inputs: dict[str, Array] = {
             LatentTensor.TOKENS: tokens,
             LatentTensor.PHONES: phones,
             LatentTensor.EMBEDDING: embedding[None, :, None],
             LatentTensor.NOISE: noise,
         }
-        return self.latent.run(inputs)[LatentTensor.LATENT]
+        latent: FloatArray = self.latent.run(inputs)[LatentTensor.LATENT]
+        return latent
 
     def audio_of(self, latent: FloatArray, embedding: FloatArray) -> FloatArray:
         """Compute the audio of a latent: float32, (num_samples,), before post-processing."""

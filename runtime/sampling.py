@@ -1,7 +1,7 @@
 """From the logits of one step to the next token.
 
-The order is upstream's (`AR/models/utils.py`): repetition penalty, top-p, temperature, top-k, softmax and
-one draw. Other samplers apply the temperature first and keep the token that crosses top-p.
+The order is upstream's (`AR/models/utils.py`): repetition penalty, top-p, temperature, top-k,
+softmax, one draw. Other samplers apply the temperature first and keep the token that crosses top-p.
 """
 
 from __future__ import annotations
@@ -118,8 +118,9 @@ def keep_top_k(logits: FloatArray, k: int) -> FloatArray:
 
 def softmax(logits: FloatArray) -> FloatArray:
     """Turn logits, float32 (vocabulary,), into probabilities of the same shape that sum to 1."""
-    weights: FloatArray = np.exp(logits - logits.max())
-    return weights / weights.sum(dtype=np.float32)
+    weights = np.exp(logits - logits.max())
+    probabilities: FloatArray = weights / weights.sum(dtype=np.float32)
+    return probabilities
 
 
 def sample(penalized: FloatArray, sampling: Sampling, random: RandomStream) -> int:

@@ -17,3 +17,14 @@ def reference_data() -> Path:
     if not (folder / "v2").is_dir():
         pytest.skip(f"no reference data in {folder}; VOICEPACK_REFERENCE names its folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pack that `voicepack demo --keep` leaves, with `hello.wav` beside it."""
+    pytest.importorskip("torch")
+    from voicepack.export.demo import TEXT, run_demo
+    from voicepack.runtime.progress import silent
+
+    folder = tmp_path_factory.mktemp("demo")
+    return run_demo(folder / "hello.wav", TEXT, folder, "cpu", silent).pack

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -9,12 +10,12 @@ from pathlib import Path
 
 import click
 
+from voicepack.runtime.atomic_paths import replaced_file
 from voicepack.runtime.audio import AudioChunk, stream_raw, stream_wav, write_wav
 from voicepack.runtime.errors import TextError
 from voicepack.runtime.phones import Phones
 from voicepack.runtime.sampling import Sampling
 from voicepack.runtime.speaking import Speaking
-from voicepack.runtime.temporary import replacing_file
 from voicepack.runtime.text.splitting import Split
 from voicepack.runtime.utterance import Trace
 from voicepack.runtime.voice import Voice
@@ -115,7 +116,7 @@ def say(
         _deliver(chunks, voice.sample_rate, output, output_raw, quiet)
     finally:
         if trace is not None and happened is not None:
-            with replacing_file(trace) as temporary:
+            with replaced_file(trace) as temporary:
                 happened.save(temporary)
 
 
@@ -146,7 +147,7 @@ def _pieces(
     elif file is not None:
         yield _read_text(file)
     else:
-        yield from click.get_text_stream("stdin", errors="replace")
+        yield from io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
 
 
 def _read_text(file: Path) -> str:
@@ -172,7 +173,7 @@ def _deliver(
         num_samples = sum(len(chunk.samples) for chunk in chunks)
         _refuse_silence(num_samples)
         return
-    with replacing_file(Path(output)) as temporary, temporary.open("wb") as opened:
+    with replaced_file(Path(output)) as temporary, temporary.open("wb") as opened:
         num_samples = write_wav(opened, chunks, sample_rate)
         _refuse_silence(num_samples)
     if not quiet:

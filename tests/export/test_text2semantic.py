@@ -12,7 +12,6 @@ pytest.importorskip("torch")
 import torch
 
 from voicepack.export.checkpoint import open_gpt
-from voicepack.export.graph import relative_error, save_graph
 from voicepack.export.text2semantic import (
     Text2Semantic,
     Text2SemanticSizes,
@@ -20,6 +19,7 @@ from voicepack.export.text2semantic import (
     visible_positions,
 )
 from voicepack.export.text2semantic_graph import text2semantic_graph
+from voicepack.quantize.graph import relative_error, save_graph
 from voicepack.runtime.decoding import TokenGenerator
 from voicepack.runtime.embedding import embed_phones, embed_tokens
 from voicepack.runtime.kv_cache import Decoder, make_decoder, prefill_bias

@@ -1,0 +1,57 @@
+"""`voicepack demo`: the whole way from checkpoint to sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from voicepack.export.demo import NOTICE, TEXT, Demo, run_demo
+from voicepack.runtime.commands.progress import shown_progress
+from voicepack.targets.catalogue import DEFAULT_TARGET, profiles
+
+
+@click.command()
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="WAV file to write.",
+)
+@click.option("--text", default=TEXT, show_default=True, help="What to say, in English.")
+@click.option(
+    "--keep", type=click.Path(file_okay=False, path_type=Path), help="Folder to leave the packs in."
+)
+@click.option(
+    "--target",
+    type=click.Choice(list(profiles())),
+    default=DEFAULT_TARGET,
+    show_default=True,
+    help="Device family to compile for.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+def demo(output: Path, text: str, keep: Path | None, target: str, quiet: bool) -> None:
+    r"""Export the demo voice and speak with it.
+
+    \b
+    Examples:
+      voicepack demo -o hello.wav
+      voicepack demo -o hello.wav --text "It is seven o'clock." --keep packs
+    """
+    with shown_progress(quiet) as progress:
+        made = run_demo(output, text, keep, target, progress)
+    if not quiet:
+        click.echo(_summary(made, kept=keep is not None))
+
+
+def _summary(made: Demo, kept: bool) -> str:
+    rows = [
+        ("voice pack", f"{made.pack_bytes / 2**20:.1f} MiB, exported in {made.export_s:.1f} s"),
+        ("load", f"{made.load_s:.2f} s"),
+        ("speech", f"{made.audio_s:.2f} s in {made.speak_s:.2f} s"),
+        ("real-time factor", f"{made.speak_s / made.audio_s:.2f}"),
+        ("written", str(made.output)),
+        *([("kept", str(made.pack))] if kept else []),
+    ]
+    return "\n".join([*(f"{name:<18}{value}" for name, value in rows), "", NOTICE])

@@ -1,0 +1,104 @@
+"""`voicepack export`: compile a trained voice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from voicepack.export.pipeline import ExportJob, export_voice
+from voicepack.export.reference_spec import ReferenceSpec, read_references
+from voicepack.runtime.commands.progress import shown_progress
+from voicepack.runtime.contract import Precision
+from voicepack.runtime.manifest import Rights
+from voicepack.targets.catalogue import DEFAULT_TARGET, profiles
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--gpt", type=FILE, required=True, help="GPT checkpoint (.ckpt).")
+@click.option("--sovits", type=FILE, required=True, help="SoVITS checkpoint (.pth).")
+@click.option("--reference", type=FILE, help="Reference clip, 3 to 10 s.")
+@click.option("--text", default="", help="What the clip says; without it there is no prompt.")
+@click.option("--language", default="", help="Language of the text, such as en.")
+@click.option("--also", type=FILE, multiple=True, help="Further clip to average the voice over.")
+@click.option("--references", type=FILE, help="TOML file with several named references.")
+@click.option("--hubert", type=FOLDER, help="Hugging Face folder of chinese-hubert-base.")
+@click.option(
+    "--target",
+    type=click.Choice(list(profiles())),
+    default=DEFAULT_TARGET,
+    show_default=True,
+    help="Device family to compile for.",
+)
+@click.option(
+    "--precision",
+    type=click.Choice([each.value for each in Precision]),
+    default=Precision.FP32.value,
+    show_default=True,
+    help="How weights are stored; fp16 is half the size and computed in fp32.",
+)
+@click.option("-o", "--output", type=FOLDER, required=True, help="Voice pack to write.")
+@click.option("--name", help="Name of the voice.  [default: that of the output]")
+@click.option("--licence", default="", help="Licence of the voice, such as CC-BY-4.0.")
+@click.option("--voice-owner", default="", help="Whose voice it is.")
+@click.option("--consent", default="", help="The owner's consent, or where it is kept.")
+@click.option("--overwrite", is_flag=True, help="Replace a voice pack that is already there.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+def export(
+    gpt: Path,
+    sovits: Path,
+    reference: Path | None,
+    text: str,
+    language: str,
+    also: tuple[Path, ...],
+    references: Path | None,
+    hubert: Path | None,
+    target: str,
+    precision: str,
+    output: Path,
+    name: str | None,
+    licence: str,
+    voice_owner: str,
+    consent: str,
+    overwrite: bool,
+    quiet: bool,
+) -> None:
+    r"""Compile a GPT-SoVITS voice into a voice pack.
+
+    \b
+    Examples:
+      voicepack export --gpt my.ckpt --sovits my.pth --hubert chinese-hubert-base \
+          --reference clip.wav --text "What the clip says." --language en -o my.voicepack
+      voicepack export --gpt my.ckpt --sovits my.pth --hubert chinese-hubert-base \
+          --references styles.toml --precision fp16 -o my.voicepack
+    """
+    if (reference is None) == (references is None):
+        raise click.UsageError("Give either --reference or --references.")
+    if references is not None and (text or language or also):
+        raise click.UsageError("--text, --language and --also go with --reference only.")
+    specs = (
+        read_references(references)
+        if references is not None
+        else (ReferenceSpec("default", (Path(reference or ""), *also), language, text),)
+    )
+    job = ExportJob(
+        gpt=gpt,
+        sovits=sovits,
+        references=specs,
+        name=name or output.name.removesuffix(".voicepack"),
+        hubert=hubert,
+        target=target,
+        precision=Precision(precision),
+        rights=Rights(licence, voice_owner, consent),
+    )
+    with shown_progress(quiet) as progress:
+        pack = export_voice(job, output, progress, overwrite)
+    if not quiet:
+        size = sum(record.size for record in pack.manifest.files.values())
+        click.echo(
+            f"{output}: {pack.manifest.generation} voice for {target}, {precision}, "
+            f"{size / 2**20:.1f} MiB, {len(pack.manifest.references)} reference(s)"
+        )

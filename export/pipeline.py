@@ -1,0 +1,205 @@
+"""The export pipeline: checkpoints and reference clips in, a voice pack out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from voicepack.export.checkpoint import Checkpoint, open_gpt, open_sovits
+from voicepack.export.config import SovitsConfig
+from voicepack.export.generation import Generation, recognise_pair
+from voicepack.export.hubert import load_hubert
+from voicepack.export.prompt_tokens import PromptTokenizer
+from voicepack.export.reference import encode_reference
+from voicepack.export.reference_spec import ReferenceSpec, check_names
+from voicepack.export.spectrogram import SpectrogramShape
+from voicepack.export.synthesizer import Synthesizer, build_synthesizer
+from voicepack.export.text2semantic import Text2Semantic, build_text2semantic
+from voicepack.export.text2semantic_check import host_shape
+from voicepack.export.voice_embedding import VoiceEmbedder
+from voicepack.export.voice_graphs import GraphWriter
+from voicepack.runtime.contract import SEMANTIC_RATE, Precision
+from voicepack.runtime.manifest import GraphEntry, Manifest, Provenance, ReferenceEntry, Rights
+from voicepack.runtime.pack import VoicePack
+from voicepack.runtime.pack_writing import Build, replace_pack, write_pack, write_prompt
+from voicepack.runtime.phones import Phones
+from voicepack.runtime.progress import Progress, silent
+from voicepack.runtime.prompt import Prompt
+from voicepack.runtime.text.sentences import whole_sentence
+from voicepack.runtime.text.symbols import symbol_table
+from voicepack.targets.catalogue import find_profile
+from voicepack.targets.profile import TargetProfile
+
+EMBEDDINGS = "embeddings.npz"
+STEPS = ("checkpoints", "references", "text2semantic", "latent", "vocoder", "speaker", "verify")
+
+
+@dataclass(frozen=True)
+class ExportJob:
+    """What the voice maker asks for."""
+
+    gpt: Path
+    sovits: Path
+    references: tuple[ReferenceSpec, ...]
+    """At least one; the first is the default."""
+    name: str
+    """What the voice is called."""
+    hubert: Path | None = None
+    """A Hugging Face folder; needed as soon as a reference has text."""
+    target: str = "cpu"
+    precision: Precision = Precision.FP32
+    rights: Rights = Rights()
+
+
+@dataclass(frozen=True)
+class _Voice:
+    """The nets of a checked checkpoint pair."""
+
+    generation: Generation
+    gpt: Checkpoint
+    sovits: Checkpoint
+    text2semantic: Text2Semantic
+    synthesizer: Synthesizer
+
+
+def export_voice(
+    job: ExportJob, destination: Path, progress: Progress = silent, overwrite: bool = False
+) -> VoicePack:
+    """Compile a trained voice into a voice pack.
+
+    Args:
+        job: Checkpoints, references, target and precision.
+        destination: The folder to be.
+        progress: Hears of every step.
+        overwrite: Replace a voice pack that is already there; nothing else is ever replaced.
+
+    Raises:
+        CheckpointError: A checkpoint cannot be used.
+        ReferenceClipError: A clip, its text or HuBERT cannot be used.
+        TextError: A reference's text cannot be pronounced.
+        TargetError: The target is unknown, or its engine is missing here.
+        GraphError: A graph does not compute what its module computes.
+        PackError: The destination is taken, or cannot be written.
+    """
+    profile = find_profile(job.target)
+    check_names(job.references)
+
+    def build(folder: Path) -> Manifest:
+        return _Export(job, profile, folder, progress).run()
+
+    write = replace_pack if overwrite else write_pack
+    pack = write(destination, build)
+    progress(len(STEPS), len(STEPS), "")
+    return pack
+
+
+@dataclass(frozen=True)
+class _Export:
+    """One run of the pipeline into one folder."""
+
+    job: ExportJob
+    profile: TargetProfile
+    folder: Path
+    progress: Progress
+
+    def run(self) -> Manifest:
+        self._report("checkpoints")
+        voice = _read_voice(self.job)
+        self._report("references")
+        prompts, hubert_hash = _encode_references(self.job, voice)
+        references = tuple(write_prompt(self.folder, prompt) for prompt in prompts)
+        stored = np.float32 if self.job.precision is Precision.FP32 else np.float16
+        voice.text2semantic.embedding_tables().save(self.folder / EMBEDDINGS, stored)
+        graphs = self._write_graphs(voice)
+        self._report("verify")
+        return _manifest(self.job, voice, graphs, references, hubert_hash)
+
+    def _write_graphs(self, voice: _Voice) -> tuple[GraphEntry, ...]:
+        writer = GraphWriter(self.folder, self.profile, self.job.precision)
+        self._report("text2semantic")
+        text2semantic = writer.text2semantic(voice.text2semantic)
+        self._report("latent")
+        latent = writer.latent(voice.synthesizer)
+        self._report("vocoder")
+        vocoder = writer.vocoder(voice.synthesizer)
+        self._report("speaker")
+        return text2semantic, latent, vocoder, *self._write_speaker(writer, voice)
+
+    def _write_speaker(self, writer: GraphWriter, voice: _Voice) -> tuple[GraphEntry, ...]:
+        """Write the speaker graph where the pack can be a baseline of quality checks."""
+        if self.job.precision is not Precision.FP32:
+            return ()
+        num_frequencies = SovitsConfig.from_checkpoint(voice.sovits).filter_length // 2 + 1
+        return (writer.speaker(voice.synthesizer.style_encoder, num_frequencies),)
+
+    def _report(self, step: str) -> None:
+        self.progress(STEPS.index(step), len(STEPS), step)
+
+
+def _read_voice(job: ExportJob) -> _Voice:
+    gpt, sovits = open_gpt(job.gpt), open_sovits(job.sovits)
+    generation = recognise_pair(gpt, sovits)
+    return _Voice(generation, gpt, sovits, build_text2semantic(gpt), build_synthesizer(sovits))
+
+
+def _encode_references(job: ExportJob, voice: _Voice) -> tuple[list[Prompt], str]:
+    """Encode every reference; the second value is the hash of HuBERT, empty without it."""
+    config = SovitsConfig.from_checkpoint(voice.sovits)
+    net = voice.synthesizer
+    embedder = VoiceEmbedder(net.style_encoder, SpectrogramShape.of(config))
+    hubert = load_hubert(job.hubert, net.sizes.feature_channels) if job.hubert else None
+    tokenizer = (
+        PromptTokenizer(hubert, net.ssl_projection, net.codebook, config.sample_rate)
+        if hubert
+        else None
+    )
+
+    def phones_of(text: str, language: str) -> Phones:
+        symbols = symbol_table(voice.generation.symbols)
+        return Phones(whole_sentence(text, language, symbols).ids)
+
+    prompts = [encode_reference(spec, tokenizer, embedder, phones_of) for spec in job.references]
+    return prompts, hubert.sha256 if hubert else ""
+
+
+def _manifest(
+    job: ExportJob,
+    voice: _Voice,
+    graphs: Sequence[GraphEntry],
+    references: Sequence[ReferenceEntry],
+    hubert_hash: str,
+) -> Manifest:
+    sources = {"gpt": voice.gpt.sha256, "sovits": voice.sovits.sha256}
+    if hubert_hash:
+        sources["hubert"] = hubert_hash
+    for spec in job.references:
+        for number, clip in enumerate(spec.clips, start=1):
+            digest = hashlib.sha256(clip.read_bytes()).hexdigest()
+            sources[f"reference {spec.name}, clip {number}"] = digest
+    training = {"gpt": voice.gpt.info, "sovits": voice.sovits.info}
+    symbols = symbol_table(voice.generation.symbols)
+    return Manifest(
+        name=job.name,
+        generation=voice.generation.name,
+        target=job.target,
+        sample_rate=SovitsConfig.from_checkpoint(voice.sovits).sample_rate,
+        semantic_rate=SEMANTIC_RATE,
+        symbols=symbols.id,
+        symbols_sha256=symbols.sha256,
+        languages=voice.generation.languages,
+        text2semantic=host_shape(voice.text2semantic.sizes),
+        embeddings=EMBEDDINGS,
+        graphs=tuple(graphs),
+        references=tuple(references),
+        provenance=Provenance(
+            exporter=f"voicepack {version('voicepack')}",
+            sources=sources,
+            training={role: info for role, info in training.items() if info},
+        ),
+        rights=job.rights,
+    )
