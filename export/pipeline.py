@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from voicepack.export.voice_graphs import GraphWriter
 from voicepack.runtime.contract import SEMANTIC_RATE, Precision
 from voicepack.runtime.manifest import GraphEntry, Manifest, Provenance, ReferenceEntry, Rights
 from voicepack.runtime.pack import VoicePack
-from voicepack.runtime.pack_writing import Build, replace_pack, write_pack, write_prompt
+from voicepack.runtime.pack_writing import replace_pack, write_pack, write_prompt
 from voicepack.runtime.phones import Phones
 from voicepack.runtime.progress import Progress, silent
 from voicepack.runtime.prompt import Prompt
@@ -53,7 +53,7 @@ class ExportJob:
     """A Hugging Face folder; needed as soon as a reference has text."""
     target: str = "cpu"
     precision: Precision = Precision.FP32
-    rights: Rights = Rights()
+    rights: Rights = field(default_factory=Rights)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import fnmatchcase
@@ -31,13 +30,16 @@ class CacheFormat(str, Enum):
 
 
 class ConvolutionFormat(str, Enum):
-    """How the convolutions of the vocoder are computed."""
+    """How a convolution is stored and computed."""
 
     FP32 = "fp32"
     FP16 = "fp16"
     """Storage only: computed in fp32."""
+    INT8_WEIGHTS = "int8-weights"
+    """Storage only, on disk and in memory: widened at each run and computed in fp32."""
     INT8 = "int8"
-    """Static INT8 between quantize and dequantize nodes; weights per channel."""
+    """Weights per channel, activations with calibrated ranges. A transposed convolution is stored
+    so, but computed in fp32, unless it is rewritten (`pixel_shuffle`)."""
 
 
 class Coverage(str, Enum):
@@ -54,7 +56,8 @@ class CalibrationMethod(str, Enum):
 
     MINMAX = "minmax"
     PERCENTILE = "percentile"
-    ENTROPY = "entropy"
+    SQUARED_ERROR = "squared-error"
+    """The range whose rounding and clipping together lose least energy."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class MatmulRecipe:
     """Weights that share a scale, for the block formats."""
     calibrated: bool = False
     """Round block weights so that outputs on calibration data change least (GPTQ)."""
-    overrides: Mapping[str, WeightFormat] = field(default_factory=dict)
+    overrides: dict[str, WeightFormat] = field(default_factory=dict)
     """Pattern on the weight's name, such as "blocks.0.*" or "head.weight" -> another format."""
 
     def format_of(self, weight: str) -> WeightFormat:
@@ -83,18 +86,29 @@ class Text2SemanticRecipe(MatmulRecipe):
 
 
 @dataclass(frozen=True)
-class VocoderRecipe:
-    """How the vocoder is quantized."""
+class ConvolutionRecipe:
+    """How a graph of convolutions is quantized."""
 
     convolutions: ConvolutionFormat = ConvolutionFormat.FP32
+    overrides: dict[str, ConvolutionFormat] = field(default_factory=dict)
+    """Pattern on the weight's name, such as "upsamplers.*" -> another format."""
+    method: CalibrationMethod = CalibrationMethod.SQUARED_ERROR
+    percentile: float = 99.99
+    """Share of activations inside the range, in percent, for that method."""
+
+    def format_of(self, weight: str) -> ConvolutionFormat:
+        """Return the format of a weight by its name; the last pattern that fits decides."""
+        fitting = [form for pattern, form in self.overrides.items() if fnmatchcase(weight, pattern)]
+        return fitting[-1] if fitting else self.convolutions
+
+
+@dataclass(frozen=True)
+class VocoderRecipe(ConvolutionRecipe):
+    """How the vocoder is quantized."""
+
     coverage: Coverage = Coverage.CONVOLUTIONS
     pixel_shuffle: bool = False
     """Rewrite transposed convolutions as convolution and pixel shuffle, which INT8 needs."""
-    method: CalibrationMethod = CalibrationMethod.PERCENTILE
-    percentile: float = 99.99
-    """Share of activations inside the range, in percent."""
-    keep: tuple[str, ...] = ()
-    """Patterns on the weight's name of convolutions that stay in fp32."""
 
 
 @dataclass(frozen=True)
@@ -104,5 +118,5 @@ class Recipe:
     name: str
     description: str = ""
     text2semantic: Text2SemanticRecipe = field(default_factory=Text2SemanticRecipe)
-    latent: MatmulRecipe = field(default_factory=MatmulRecipe)
+    latent: ConvolutionRecipe = field(default_factory=ConvolutionRecipe)
     vocoder: VocoderRecipe = field(default_factory=VocoderRecipe)

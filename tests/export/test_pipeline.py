@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("torch")
 
 import soundfile
+
 from voicepack.export.errors import CheckpointError, ReferenceClipError
 from voicepack.export.pipeline import STEPS, ExportJob, export_voice
 from voicepack.export.reference_spec import ReferenceSpec
@@ -142,7 +143,7 @@ def test_a_seed_decides_every_sample_and_another_seed_another_speech(pack: Voice
 def test_every_step_is_reported_once(reference_data: Path, clips: Path, tmp_path: Path) -> None:
     job = job_of(reference_data, clips, hubert=None, gpt=tmp_path / "missing.ckpt")
     heard: list[str] = []
-    with pytest.raises(CheckpointError, match="missing.ckpt"):
+    with pytest.raises(CheckpointError, match=r"missing\.ckpt"):
         export_voice(job, tmp_path / "x.voicepack", lambda done, total, doing: heard.append(doing))
     assert heard == [STEPS[0]]
 
