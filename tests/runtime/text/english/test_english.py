@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from voicepack.runtime.text.english import load
+from voicepack.runtime.text.symbols import symbol_table
+
+FRONT_END = load(symbol_table("v2"))
+CORRECTED = frozenset({"Call me at 555-1234 at 3:45 p.m."})
+"""Upstream says "three forty-five a.m. p.m."; see docs/text.md."""
+
+
+def say(text: str) -> str:
+    return " ".join(FRONT_END.pronounce(text).phones)
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize("table", ["v1", "v2"])
+def test_sentences_are_said_as_upstream_says_them(
+    upstream_text: dict[str, Any], table: str
+) -> None:
+    front_end = load(symbol_table(table))
+    cases = upstream_text["sentences"][f"en-{table}"]
+    ours = {case["text"]: list(front_end.pronounce(case["text"]).phones) for case in cases}
+    differing = {case["text"] for case in cases if ours[case["text"]] != case["phones"]}
+    assert differing == CORRECTED
+
+
+@pytest.mark.parity
+def test_text_is_normalized_as_upstream_normalizes_it(upstream_text: dict[str, Any]) -> None:
+    cases = [case for case in upstream_text["sentences"]["en-v2"] if case["text"] not in CORRECTED]
+    ours = [FRONT_END.pronounce(case["text"]).normalized for case in cases]
+    assert ours == [case["norm"] for case in cases]
+
+
+def test_fewer_than_four_phones_get_a_comma_in_front() -> None:
+    assert say("Hi.") == ", HH AY1 ."
+    assert say("Hello") == "HH AH0 L OW1"
+
+
+def test_text_without_a_word_is_a_pause() -> None:
+    assert say("\u4f60\u597d") == ","
+    assert say("...") == ", ."
+
+
+def test_a_small_a_is_the_article_and_a_capital_the_letter() -> None:
+    assert say("plan a, plan A") == "P L AE1 N AH0 , P L AE1 N EY1"
+
+
+def test_short_unknown_words_are_spelled() -> None:
+    assert say("AI") == ", EY1 AY1"
+    assert say("a GPU") == "AH0 JH IY1 P IY1 Y UW1"
+
+
+def test_compounds_are_said_by_their_words() -> None:
+    assert say("voicepack") == "V OY1 S P AE1 K"
+
+
+@pytest.mark.parametrize(
+    ("word", "ending"), [("Zorp's", "S"), ("Blish's", "AH0 Z"), ("Grobb's", "Z")]
+)
+def test_the_possessive_sounds_as_the_last_phone_wants(word: str, ending: str) -> None:
+    assert say(word).endswith(ending)
+
+
+def test_an_apostrophe_that_stands_alone_is_a_dash() -> None:
+    assert say("the dogs' park") == "DH AH0 D AA1 G Z - P AA1 R K"
