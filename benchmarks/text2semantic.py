@@ -1,32 +1,39 @@
-"""Decode step and prefill of text2semantic against a naive concatenating export.
+"""Decode step and prefill of text2semantic, exact and quantized, against a naive export.
 
     python -m benchmarks.text2semantic
 
 All graphs are loaded in one process, with one thread, and take their steps in turn, so that a
-machine that changes its speed changes it for all. Limit: a step reads every weight once, so no step
-can be faster than its weights' bytes divided by the memory bandwidth, which is measured as well.
+machine that changes its speed changes it for all. Times are processor time of that thread: what
+other processes take does not count. Limit: a step reads every weight once, so no step can be faster
+than its weights' bytes divided by the memory bandwidth, which is measured as well.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from statistics import median
 
 import numpy as np
+import onnx
 
 from benchmarks.full_size import CACHE, full_size_voice
 from benchmarks.naive_attention import NaiveAttention
 from voicepack.export.checkpoint import open_gpt
 from voicepack.export.text2semantic import Text2Semantic, build_text2semantic
 from voicepack.export.text2semantic_graph import build_graph, text2semantic_graph
-from voicepack.quantize.graph import save_graph
+from voicepack.quantize.activations import CalibrationSequence
+from voicepack.quantize.graph import save_graph, weights_path
+from voicepack.quantize.recipe import CacheFormat, Text2SemanticRecipe, WeightFormat
+from voicepack.quantize.text2semantic import quantize_text2semantic
 from voicepack.runtime.contract import Text2SemanticTensor as Tensors
 from voicepack.runtime.kv_cache import Decoder, make_decoder, prefill_bias
 from voicepack.runtime.manifest import Text2SemanticShape
 from voicepack.runtime.phones import FloatArray
 from voicepack.targets.catalogue import engine_of, find_profile
+from voicepack.targets.profile import KvCache
 from voicepack.targets.session import EngineOptions, Session
 
 PREFILL = 250
@@ -34,6 +41,23 @@ NUM_TEXT = 100
 CONTEXTS = (300, 600)
 WINDOW = 15
 """Steps before and after a context that its median is taken over."""
+FC1_INT8 = {"blocks.*.fc1.weight": WeightFormat.INT8}
+HEAD_8_BITS = {"head.weight": WeightFormat.INT8_BLOCK}
+RECIPES = {
+    "int8": Text2SemanticRecipe(WeightFormat.INT8),
+    "int8, cache": Text2SemanticRecipe(WeightFormat.INT8, kv_cache=CacheFormat.INT8),
+    "int8-block": Text2SemanticRecipe(WeightFormat.INT8_BLOCK, 256),
+    "int8-block, cache": Text2SemanticRecipe(
+        WeightFormat.INT8_BLOCK, 256, kv_cache=CacheFormat.INT8
+    ),
+    "same, fc1 int8": Text2SemanticRecipe(
+        WeightFormat.INT8_BLOCK, 256, overrides=FC1_INT8, kv_cache=CacheFormat.INT8
+    ),
+    "int4-block, cache": Text2SemanticRecipe(
+        WeightFormat.INT4_BLOCK, 64, overrides=HEAD_8_BITS, kv_cache=CacheFormat.INT8
+    ),
+}
+"""Of the shared-buffer graph. Blocks are rounded to nearest: calibration changes no speed."""
 ONE_THREAD = EngineOptions(threads=1)
 
 
@@ -77,43 +101,65 @@ class NaiveDecoder:
 def main() -> None:
     """Print medians and their ratio to the naive export."""
     net = build_text2semantic(open_gpt(full_size_voice().gpt))
-    decoders = load_decoders(net)
-    size = (max(CONTEXTS) + WINDOW, net.sizes.width)
-    rows = np.random.default_rng(0).standard_normal(size, np.float32)
-    prefills, steps = measure(decoders, rows)
+    random = np.random.default_rng(0)
+    rows = random.standard_normal((max(CONTEXTS) + WINDOW, net.sizes.width), np.float32)
+    candidates = build(net, rows)
+    prefills, steps = measure({name: each.decoder for name, each in candidates.items()}, rows)
     bandwidth = memory_bandwidth()
-    weights = sum(array.numel() for name, array in net.state_dict().items() if "blocks" in name) * 4
     print(f"one thread, prefill {PREFILL} positions; milliseconds, ratio to naive")
-    print(f"{'':<15}{'prefill':>16}" + "".join(f"{f'context {c}':>18}" for c in CONTEXTS))
-    for name in decoders:
+    print(f"{'':<20}{'MB':>5}{'prefill':>15}" + "".join(f"{f'context {c}':>15}" for c in CONTEXTS))
+    for name, each in candidates.items():
         cells = [(prefills[name], prefills["naive"])]
         cells += [(steps[name][c], steps["naive"][c]) for c in CONTEXTS]
-        text = "".join(f"{mine * 1e3:>11.2f} ({mine / base:.2f})" for mine, base in cells)
-        print(f"{name:<15}{text}")
-    print(
-        f"limit: {weights / 2**20:.0f} MiB of weights at {bandwidth / 1e9:.1f} GB/s "
-        f"= {weights / bandwidth * 1e3:.1f} ms a step"
-    )
+        text = "".join(f"{mine * 1e3:>8.2f} ({mine / base:.2f})" for mine, base in cells)
+        print(f"{name:<20}{each.num_bytes / 1e6:>5.0f}{text}")
+    for name in ("naive", "int8-block, cache"):
+        num_bytes = candidates[name].num_bytes
+        print(f"limit of {name}: {num_bytes / bandwidth * 1e3:.1f} ms, {bandwidth / 1e9:.1f} GB/s")
 
 
-def load_decoders(net: Text2Semantic) -> dict[str, Decoder]:
-    """Build, save and load every graph."""
+@dataclass(frozen=True)
+class Candidate:
+    """A graph that takes part."""
+
+    decoder: Decoder
+    num_bytes: int
+    """Of its weights on disk."""
+
+
+def build(net: Text2Semantic, rows: FloatArray) -> dict[str, Candidate]:
+    """Build, quantize, save and load every graph."""
     sizes = net.sizes
     shape = Text2SemanticShape(sizes.num_layers, sizes.num_heads, sizes.head_size, sizes.vocabulary)
-    decoders: dict[str, Decoder] = {}
-    path = CACHE / "naive" / "text2semantic.onnx"
+    session, num_bytes = load(build_graph(net, NaiveAttention), "naive", "cpu-portable")
+    found = {"naive": Candidate(NaiveDecoder(session, shape), num_bytes)}
+    calibration = [CalibrationSequence(rows[:PREFILL], NUM_TEXT)]
+
+    def add(name: str, model: onnx.ModelProto, target: str, cache: CacheFormat) -> None:
+        session, num_bytes = load(model, name, target)
+        dtype = np.int8 if cache is CacheFormat.INT8 else np.float32
+        flavour = find_profile(target).kv_cache
+        found[name] = Candidate(make_decoder(flavour, session, shape, dtype), num_bytes)
+
+    portable = text2semantic_graph(net, KvCache.PORTABLE)
+    add("portable", portable, "cpu-portable", CacheFormat.FP32)
+    int8 = quantize_text2semantic(portable, RECIPES["int8"], [])
+    add("portable, int8", int8, "cpu-portable", CacheFormat.FP32)
+    shared = text2semantic_graph(net, KvCache.SHARED_BUFFER)
+    add("shared buffer", shared, "cpu", CacheFormat.FP32)
+    for name, recipe in RECIPES.items():
+        quantized = quantize_text2semantic(shared, recipe, calibration)
+        add(name, quantized, "cpu", recipe.kv_cache)
+    return found
+
+
+def load(model: onnx.ModelProto, name: str, target: str) -> tuple[Session, int]:
+    """Save and load a graph; count the bytes of its weights."""
+    path = CACHE / name.replace(", ", "-").replace(" ", "-") / "text2semantic.onnx"
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_graph(build_graph(net, NaiveAttention), path)
-    session = engine_of(find_profile("cpu-portable")).open(path, ONE_THREAD)
-    decoders["naive"] = NaiveDecoder(session, shape)
-    for target in ("cpu", "cpu-portable"):
-        profile = find_profile(target)
-        path = CACHE / profile.kv_cache.value / "text2semantic.onnx"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_graph(text2semantic_graph(net, profile.kv_cache), path)
-        session = engine_of(profile).open(path, ONE_THREAD)
-        decoders[profile.kv_cache.value] = make_decoder(profile.kv_cache, session, shape)
-    return decoders
+    save_graph(model, path)
+    session = engine_of(find_profile(target)).open(path, ONE_THREAD)
+    return session, weights_path(path).stat().st_size
 
 
 def measure(
@@ -143,9 +189,9 @@ def memory_bandwidth() -> float:
 
 
 def _time(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+    start = time.thread_time()
     work()
-    return time.perf_counter() - start
+    return time.thread_time() - start
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The demo: export a voice and speak with it, from nothing but this package."""
+"""The demo: export a voice, quantize it, speak and check, from nothing but this package."""
 
 from __future__ import annotations
 
@@ -13,15 +13,28 @@ from voicepack.export.pipeline import ExportJob, export_voice
 from voicepack.export.reference_spec import ReferenceSpec
 from voicepack.export.seeded import write_seeded_voice
 from voicepack.export.seeded_shapes import MINIATURE
+from voicepack.quantize.calibration import CalibrationSource
+from voicepack.quantize.check import CheckJob, check_pack
+from voicepack.quantize.pipeline import QuantizedPack, QuantizeJob, quantize_pack
+from voicepack.quantize.quality_record import record_quality
+from voicepack.quantize.recipe_file import find_recipe
+from voicepack.quantize.report import Report
+from voicepack.quantize.sentence_sets import SentenceUse, built_in_sentences
 from voicepack.runtime.atomic_paths import replaced_file
 from voicepack.runtime.audio import write_wav
 from voicepack.runtime.manifest import Rights
 from voicepack.runtime.pack import VoicePack
 from voicepack.runtime.progress import Progress
 from voicepack.runtime.voice import Voice
+from voicepack.targets.cores import default_threads
 
 TEXT = "Turn left in two hundred metres."
 SEED = 0
+LANGUAGE = "en"
+RECIPE = "int8"
+NUM_CALIBRATING, NUM_CHECKED = 4, 3
+"""Few sentences: a demo should not make one wait."""
+FULL_NAME, QUANTIZED_NAME = "demo-fp32.voicepack", "demo-int8.voicepack"
 NOTICE = "The demo voice has seeded random weights: what you hear is noise, not speech."
 RIGHTS = Rights(licence="CC0-1.0", voice_owner="nobody: the weights are random numbers")
 
@@ -30,47 +43,58 @@ RIGHTS = Rights(licence="CC0-1.0", voice_owner="nobody: the weights are random n
 class Demo:
     """What the demo made."""
 
+    full_pack: Path
+    """In full precision. Both packs are gone when the demo did not keep them."""
     pack: Path
-    """Gone when the demo did not keep its packs."""
-    pack_bytes: int
+    """Quantized."""
+    quantized: QuantizedPack
+    report: Report
+    """How the quantized pack compares with the other."""
     output: Path
     audio_s: float
     """Seconds of speech."""
     export_s: float
+    quantize_s: float
     load_s: float
     speak_s: float
-    """Seconds that each took."""
+    """Seconds that each took; the quantized pack was loaded and spoke."""
 
 
 def run_demo(output: Path, text: str, keep: Path | None, target: str, progress: Progress) -> Demo:
-    """Make a seeded voice, export it and speak.
+    """Make a seeded voice, export it, quantize it, speak, and compare both packs.
 
     Args:
         output: WAV file to write.
         text: What to say.
         keep: Folder for the packs; None forgets them.
         target: Target to compile for.
-        progress: Hears of every step of the export.
+        progress: Hears of every step of export, quantization and check.
 
     Raises:
-        EdgeError: As `export_voice` and `Voice.synthesize`.
+        EdgeError: As `export_voice`, `quantize_pack`, `Voice.synthesize` and `check_pack`.
     """
     with _folder_for(keep) as folder:
         start = time.perf_counter()
-        pack = _export(folder / "demo-fp32.voicepack", target, progress)
+        full = _export(folder / FULL_NAME, target, progress)
         exported = time.perf_counter()
-        voice = Voice.load(pack.root)
+        quantized = _quantize(full, folder / QUANTIZED_NAME, progress)
+        made = time.perf_counter()
+        voice = Voice.load(quantized.pack.root)
         loaded = time.perf_counter()
         with replaced_file(output) as temporary, temporary.open("wb") as file:
             num_samples = write_wav(file, voice.synthesize(text), voice.sample_rate)
+        spoken = time.perf_counter()
         return Demo(
-            pack=pack.root,
-            pack_bytes=sum(record.size for record in pack.manifest.files.values()),
+            full_pack=full.root,
+            pack=quantized.pack.root,
+            quantized=quantized,
+            report=_check(quantized.pack.root, full.root, progress),
             output=output,
             audio_s=num_samples / voice.sample_rate,
             export_s=exported - start,
-            load_s=loaded - exported,
-            speak_s=time.perf_counter() - loaded,
+            quantize_s=made - exported,
+            load_s=loaded - made,
+            speak_s=spoken - loaded,
         )
 
 
@@ -87,6 +111,21 @@ def _export(destination: Path, target: str, progress: Progress) -> VoicePack:
             rights=RIGHTS,
         )
         return export_voice(job, destination, progress, overwrite=True)
+
+
+def _quantize(full: VoicePack, destination: Path, progress: Progress) -> QuantizedPack:
+    texts = built_in_sentences(LANGUAGE, SentenceUse.CALIBRATION)[:NUM_CALIBRATING]
+    with tempfile.TemporaryDirectory() as cache:
+        source = CalibrationSource(texts, LANGUAGE, SEED, default_threads())
+        job = QuantizeJob(full, find_recipe(RECIPE), source, Path(cache))
+        return quantize_pack(job, destination, progress, overwrite=True)
+
+
+def _check(pack: Path, full: Path, progress: Progress) -> Report:
+    texts = built_in_sentences(LANGUAGE, SentenceUse.CHECK)[:NUM_CHECKED]
+    result = check_pack(CheckJob(pack, full, texts, LANGUAGE), progress)
+    record_quality(result.pack, result.report)
+    return result.report
 
 
 @contextmanager

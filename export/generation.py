@@ -7,13 +7,11 @@ from dataclasses import dataclass, fields
 from voicepack.export.checkpoint import Checkpoint
 from voicepack.export.errors import CheckpointError
 from voicepack.export.safe_load import VERSION_HEADERS
+from voicepack.runtime.text.symbols import TABLE_SIZES
 
 _SYMBOL_EMBEDDING = "enc_p.text_embedding.weight"
 _FIRST_UPSAMPLE = ("dec.ups.0.weight_v", "dec.ups.0.weight")
 _GPT_SYMBOL_EMBEDDING = "model.ar_text_embedding.word_embeddings.weight"
-
-GPT_SYMBOLS = {512: "v1", 732: "v2"}
-"""Rows of the GPT's phone embedding -> symbol table. Of the 512 only the first 322 are used."""
 
 
 @dataclass(frozen=True)
@@ -54,57 +52,40 @@ class Generation:
 
 _V1_LANGUAGES = ("zh", "en", "ja")
 _V2_LANGUAGES = ("zh", "en", "ja", "ko", "yue")
-_NEEDS_SPEAKER_NET = "its voice embedding needs a speaker-verification net"
-_NEEDS_FLOW_MATCHING = "its sound is made by flow matching and a separate vocoder"
-_NEEDS_BASE = f"{_NEEDS_FLOW_MATCHING}, and a LoRA file needs its base model"
+_FLOW_MATCHING = "it would need graphs for its flow matching and its vocoder"
+_BASE_MODEL = "its base model, for a LoRA file holds differences only"
+
+
+def _flow_matching(name: str, declared: str | None) -> Generation:
+    signs = Signs(flow_matching=True, low_rank=False, declared=declared)
+    return Generation(name, signs, "v2", _V2_LANGUAGES, _FLOW_MATCHING)
+
+
+def _low_rank(name: str, declared: str | None) -> Generation:
+    signs = Signs(flow_matching=True, low_rank=True, declared=declared)
+    return Generation(name, signs, "v2", _V2_LANGUAGES, f"{_FLOW_MATCHING}, and {_BASE_MODEL}")
+
 
 GENERATIONS = (
     Generation(
-        "v1",
-        Signs(num_symbols=322, speaker_branch=False, flow_matching=False),
-        "v1",
-        _V1_LANGUAGES,
-        "its symbol table and text front ends differ",
+        "v1", Signs(num_symbols=322, speaker_branch=False, flow_matching=False), "v1", _V1_LANGUAGES
     ),
     Generation(
         "v2", Signs(num_symbols=732, speaker_branch=False, flow_matching=False), "v2", _V2_LANGUAGES
     ),
     Generation(
         "v2ProPlus",
-        Signs(speaker_branch=True, first_upsample_kernel=20),
+        Signs(num_symbols=732, speaker_branch=True, first_upsample_kernel=20),
         "v2",
         _V2_LANGUAGES,
-        _NEEDS_SPEAKER_NET,
     ),
-    Generation("v2Pro", Signs(speaker_branch=True), "v2", _V2_LANGUAGES, _NEEDS_SPEAKER_NET),
-    Generation(
-        "v3",
-        Signs(flow_matching=True, low_rank=False, declared="v3"),
-        "v2",
-        _V2_LANGUAGES,
-        _NEEDS_FLOW_MATCHING,
-    ),
-    Generation(
-        "v4",
-        Signs(flow_matching=True, low_rank=False, declared="v4"),
-        "v2",
-        _V2_LANGUAGES,
-        _NEEDS_FLOW_MATCHING,
-    ),
-    Generation(
-        "v3-lora",
-        Signs(flow_matching=True, low_rank=True, declared="v3"),
-        "v2",
-        _V2_LANGUAGES,
-        _NEEDS_BASE,
-    ),
-    Generation(
-        "v4-lora",
-        Signs(flow_matching=True, low_rank=True, declared="v4"),
-        "v2",
-        _V2_LANGUAGES,
-        _NEEDS_BASE,
-    ),
+    Generation("v2Pro", Signs(num_symbols=732, speaker_branch=True), "v2", _V2_LANGUAGES),
+    _flow_matching("v3", "v3"),
+    _flow_matching("v4", "v4"),
+    _flow_matching("v3 or v4", None),
+    _low_rank("v3-lora", "v3"),
+    _low_rank("v4-lora", "v4"),
+    _low_rank("v3-lora or v4-lora", None),
 )
 """Every generation there is; the first whose signs fit is the one."""
 
@@ -121,18 +102,20 @@ def recognise(sovits: Checkpoint) -> Generation:
             return generation
     raise CheckpointError(
         f"{sovits.path}: of no known generation. Found: {found}. Known: "
-        f"{', '.join(generation.name for generation in GENERATIONS)}, of which v3 and v4 are told "
-        "apart by the version header or by `version` in the config. Take the file as training "
+        f"{', '.join(generation.name for generation in GENERATIONS)}. Take the file as training "
         "wrote it."
     )
 
 
 def recognise_pair(gpt: Checkpoint, sovits: Checkpoint) -> Generation:
-    """Tell the generation of a voice that is to be exported.
+    """Tell the generation of a voice that is to be exported, which is that of its SoVITS file.
+
+    A GPT file names no generation. As upstream does, it is given the phones of the SoVITS file's
+    symbol table, so it serves whenever it embeds that many: v2's knows all phones of v1, while
+    v1's embeds 512, of which it learnt 322, where v2 has 732.
 
     Raises:
-        CheckpointError: The generation is unknown or cannot be exported, or the two checkpoints do
-            not share a symbol table.
+        CheckpointError: The generation is unknown or cannot be exported, or the GPT lacks phones.
     """
     generation = recognise(sovits)
     if generation.obstacle:
@@ -141,30 +124,15 @@ def recognise_pair(gpt: Checkpoint, sovits: Checkpoint) -> Generation:
             f"{sovits.path}: generation {generation.name} cannot be exported: "
             f"{generation.obstacle}. This voicepack exports {able}."
         )
-    symbols = gpt_symbols(gpt)
-    if symbols != generation.symbols:
+    embedded, needed = gpt.size(_GPT_SYMBOL_EMBEDDING, 0), TABLE_SIZES[generation.symbols]
+    if embedded < needed:
         raise CheckpointError(
-            f"{gpt.path} has the symbol table {symbols}, but {sovits.path} ({generation.name}) has "
-            f"{generation.symbols}: the two would not mean the same phones. Take both from the "
-            "same training."
+            f"{gpt.path} embeds {embedded} phones (v1 has 512, all later ones 732), but "
+            f"{sovits.path} ({generation.name}) speaks with the {needed} phones of symbol table "
+            f"{generation.symbols}. Take a GPT checkpoint of generation {generation.symbols} or "
+            "later."
         )
     return generation
-
-
-def gpt_symbols(gpt: Checkpoint) -> str:
-    """Return the id of the symbol table of a GPT checkpoint, which names no generation itself.
-
-    Raises:
-        CheckpointError: The number of phones is that of no table.
-    """
-    rows = gpt.size(_GPT_SYMBOL_EMBEDDING, 0)
-    if rows not in GPT_SYMBOLS:
-        raise CheckpointError(
-            f"{gpt.path}: embeds {rows} phones, expected "
-            f"{' or '.join(f'{known} ({table})' for known, table in GPT_SYMBOLS.items())}. "
-            "Take a GPT checkpoint of v1 or later."
-        )
-    return GPT_SYMBOLS[rows]
 
 
 def read_signs(sovits: Checkpoint) -> Signs:

@@ -15,16 +15,17 @@ from voicepack.runtime.manifest import TensorSpec
 class LatentModel(nn.Module):
     """Text encoder, noise, and the flow backwards.
 
-    Where the voice embedding is wider than the text encoder's style (v2Pro and v2ProPlus), a linear
-    layer narrows it for the text encoder; the flow takes it whole.
+    Pro voices bring the voice embedding to the text encoder's width by a linear layer, the others
+    take it as it is; the flow always does.
     """
 
-    def __init__(self, text_encoder: TextEncoderSizes, flow: FlowSizes) -> None:
+    def __init__(
+        self, text_encoder: TextEncoderSizes, flow: FlowSizes, style_projection: nn.Module
+    ) -> None:
         super().__init__()
         self.text_encoder = TextEncoder(text_encoder)
         self.flow = Flow(flow)
-        wide, narrow = flow.embedding_channels, text_encoder.mrte_channels
-        self.style_projection = nn.Identity() if wide == narrow else StyleProjection(wide, narrow)
+        self.style_projection = style_projection
 
     def forward(self, tokens: Tensor, phones: Tensor, embedding: Tensor, noise: Tensor) -> Tensor:
         """Compute the latent of one sentence.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -13,24 +12,17 @@ import numpy as np
 from voicepack.export.checkpoint import Checkpoint, open_gpt, open_sovits
 from voicepack.export.config import SovitsConfig
 from voicepack.export.generation import Generation, recognise_pair
-from voicepack.export.hubert import load_hubert
-from voicepack.export.prompt_tokens import PromptTokenizer
-from voicepack.export.reference import encode_reference
+from voicepack.export.reference_encoder import HelperNets, encode_references
 from voicepack.export.reference_spec import ReferenceSpec, check_names
-from voicepack.export.spectrogram import SpectrogramShape
 from voicepack.export.synthesizer import Synthesizer, build_synthesizer
 from voicepack.export.text2semantic import Text2Semantic, build_text2semantic
 from voicepack.export.text2semantic_check import host_shape
-from voicepack.export.voice_embedding import VoiceEmbedder
 from voicepack.export.voice_graphs import GraphWriter
 from voicepack.runtime.contract import SEMANTIC_RATE, Precision
 from voicepack.runtime.manifest import GraphEntry, Manifest, Provenance, ReferenceEntry, Rights
 from voicepack.runtime.pack import VoicePack
 from voicepack.runtime.pack_writing import replace_pack, write_pack, write_prompt
-from voicepack.runtime.phones import Phones
 from voicepack.runtime.progress import Progress, silent
-from voicepack.runtime.prompt import Prompt
-from voicepack.runtime.text.sentences import whole_sentence
 from voicepack.runtime.text.symbols import symbol_table
 from voicepack.targets.catalogue import find_profile
 from voicepack.targets.profile import TargetProfile
@@ -51,6 +43,8 @@ class ExportJob:
     """What the voice is called."""
     hubert: Path | None = None
     """A Hugging Face folder; needed as soon as a reference has text."""
+    speaker_encoder: Path | None = None
+    """Upstream's ERes2NetV2 checkpoint; needed by Pro voices, not read for others."""
     target: str = "cpu"
     precision: Precision = Precision.FP32
     rights: Rights = field(default_factory=Rights)
@@ -111,13 +105,14 @@ class _Export:
         self._report("checkpoints")
         voice = _read_voice(self.job)
         self._report("references")
-        prompts, hubert_hash = _encode_references(self.job, voice)
-        references = tuple(write_prompt(self.folder, prompt) for prompt in prompts)
+        helpers = HelperNets(self.job.hubert, self.job.speaker_encoder)
+        encoded = encode_references(self.job.references, voice.sovits, voice.synthesizer, helpers)
+        references = tuple(write_prompt(self.folder, prompt) for prompt in encoded.prompts)
         stored = np.float32 if self.job.precision is Precision.FP32 else np.float16
         voice.text2semantic.embedding_tables().save(self.folder / EMBEDDINGS, stored)
         graphs = self._write_graphs(voice)
         self._report("verify")
-        return _manifest(self.job, voice, graphs, references, hubert_hash)
+        return _manifest(self.job, voice, graphs, references, encoded.nets | encoded.clips)
 
     def _write_graphs(self, voice: _Voice) -> tuple[GraphEntry, ...]:
         writer = GraphWriter(self.folder, self.profile, self.job.precision)
@@ -147,40 +142,13 @@ def _read_voice(job: ExportJob) -> _Voice:
     return _Voice(generation, gpt, sovits, build_text2semantic(gpt), build_synthesizer(sovits))
 
 
-def _encode_references(job: ExportJob, voice: _Voice) -> tuple[list[Prompt], str]:
-    """Encode every reference; the second value is the hash of HuBERT, empty without it."""
-    config = SovitsConfig.from_checkpoint(voice.sovits)
-    net = voice.synthesizer
-    embedder = VoiceEmbedder(net.style_encoder, SpectrogramShape.of(config))
-    hubert = load_hubert(job.hubert, net.sizes.feature_channels) if job.hubert else None
-    tokenizer = (
-        PromptTokenizer(hubert, net.ssl_projection, net.codebook, config.sample_rate)
-        if hubert
-        else None
-    )
-
-    def phones_of(text: str, language: str) -> Phones:
-        symbols = symbol_table(voice.generation.symbols)
-        return Phones(whole_sentence(text, language, symbols).ids)
-
-    prompts = [encode_reference(spec, tokenizer, embedder, phones_of) for spec in job.references]
-    return prompts, hubert.sha256 if hubert else ""
-
-
 def _manifest(
     job: ExportJob,
     voice: _Voice,
     graphs: Sequence[GraphEntry],
     references: Sequence[ReferenceEntry],
-    hubert_hash: str,
+    reference_sources: Mapping[str, str],
 ) -> Manifest:
-    sources = {"gpt": voice.gpt.sha256, "sovits": voice.sovits.sha256}
-    if hubert_hash:
-        sources["hubert"] = hubert_hash
-    for spec in job.references:
-        for number, clip in enumerate(spec.clips, start=1):
-            digest = hashlib.sha256(clip.read_bytes()).hexdigest()
-            sources[f"reference {spec.name}, clip {number}"] = digest
     training = {"gpt": voice.gpt.info, "sovits": voice.sovits.info}
     symbols = symbol_table(voice.generation.symbols)
     return Manifest(
@@ -198,7 +166,7 @@ def _manifest(
         references=tuple(references),
         provenance=Provenance(
             exporter=f"voicepack {version('voicepack')}",
-            sources=sources,
+            sources={"gpt": voice.gpt.sha256, "sovits": voice.sovits.sha256, **reference_sources},
             training={role: info for role, info in training.items() if info},
         ),
         rights=job.rights,

@@ -20,6 +20,13 @@ else:
 SAFE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """Names become file names inside the pack."""
 
+DEFAULT_NAME = "default"
+"""Of a reference that is given without a name."""
+
+_NAMED = re.compile(r"([^=/\\:]*)=(.*)", re.DOTALL)
+_SPOKEN = re.compile(r"(.+?)(?::([a-z]{2,4}(?:_[a-z]{2,4})?)(?::(.*))?)?", re.DOTALL)
+"""Clip, language, text. The first language code between colons ends the clip; a drive does not."""
+
 
 @dataclass(frozen=True)
 class ReferenceSpec:
@@ -48,6 +55,29 @@ class ReferenceSpec:
             raise ReferenceClipError(
                 f'Reference {self.name!r} has a text but no language. Say which, such as "en".'
             )
+
+
+def parse_reference(argument: str) -> ReferenceSpec:
+    r"""Read a reference from one argument of the command line.
+
+    Args:
+        argument: `[NAME=]CLIP[:LANGUAGE[:TEXT]]`, such as `calm=calm.wav:en:All is well: sleep.`
+            The text may hold anything, the clip may begin with a drive (`C:\clips\calm.wav`). A
+            path with `=` in its first part is written `./a=b.wav`.
+
+    Raises:
+        ReferenceClipError: There is no clip, or the name is unsafe.
+    """
+    named = _NAMED.fullmatch(argument)
+    name, rest = named.groups() if named else (DEFAULT_NAME, argument)
+    found = _SPOKEN.fullmatch(rest)
+    if found is None:
+        raise ReferenceClipError(
+            f"Reference {argument!r} has no clip. Write [NAME=]CLIP[:LANGUAGE[:TEXT]], such as "
+            "calm=calm.wav:en:All is well."
+        )
+    clip, language, text = found.groups(default="")
+    return ReferenceSpec(name, (Path(clip),), language, text)
 
 
 def check_names(specs: Sequence[ReferenceSpec]) -> None:

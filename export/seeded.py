@@ -26,14 +26,13 @@ from voicepack.export.seeded_shapes import (
     HIDDEN,
     KERNEL_SIZE,
     MINIATURE,
-    MRTE_WIDTH,
     NUM_HEADS,
-    NUM_PHONES,
     VOCABULARY,
     SeededSizes,
     gpt_shapes,
     sovits_shapes,
 )
+from voicepack.export.seeded_speaker_encoder import write_speaker_encoder
 from voicepack.export.seeded_values import gpt_weights, sovits_weights
 
 __all__ = [
@@ -58,23 +57,28 @@ class SeededVoice:
     sovits: Path
     hubert: Path
     clip: Path
+    speaker_encoder: Path | None = None
+    """Pro voices have one."""
     text: str = CLIP_TEXT
     language: str = "en"
 
 
 def write_seeded_voice(folder: Path, sizes: SeededSizes, seed: int) -> SeededVoice:
-    """Write a checkpoint pair, a HuBERT folder and a reference clip; equal seeds, equal files."""
+    """Write a checkpoint pair, the helper nets and a reference clip; equal seeds, equal files."""
     voice = SeededVoice(
         gpt=folder / "gpt.ckpt",
         sovits=folder / "sovits.pth",
         hubert=folder / "hubert",
         clip=folder / "reference.wav",
+        speaker_encoder=folder / "eres2netv2.ckpt" if sizes.generation.speaker else None,
     )
     folder.mkdir(parents=True, exist_ok=True)
     write_gpt(voice.gpt, sizes, seed)
-    write_sovits(voice.sovits, sizes, seed)
+    write_sovits(voice.sovits, sizes, seed, sizes.generation.header)
     write_hubert(voice.hubert, seed)
     write_clip(voice.clip, seed)
+    if voice.speaker_encoder:
+        write_speaker_encoder(voice.speaker_encoder, seed)
     return voice
 
 
@@ -149,7 +153,7 @@ def _gpt_config(sizes: SeededSizes) -> dict[str, Any]:
         "data": {"max_eval_sample": 8, "max_sec": 54, "num_workers": 4, "pad_val": VOCABULARY - 1},
         "model": {
             "vocab_size": VOCABULARY,
-            "phoneme_vocab_size": NUM_PHONES,
+            "phoneme_vocab_size": sizes.generation.gpt_phones,
             "embedding_dim": sizes.gpt_width,
             "hidden_dim": sizes.gpt_width,
             "head": sizes.gpt_heads,
@@ -186,24 +190,24 @@ def _sovits_config(sizes: SeededSizes) -> dict[str, Any]:
             "n_heads": NUM_HEADS,
             "n_layers": sizes.text_layers,
             "kernel_size": KERNEL_SIZE,
-            "p_dropout": 0.1,
+            "p_dropout": sizes.generation.dropout,
             "resblock": "1",
             "resblock_kernel_sizes": list(sizes.resblock_kernels),
             "resblock_dilation_sizes": [list(sizes.resblock_dilations)]
             * len(sizes.resblock_kernels),
             "upsample_rates": list(sizes.upsample_rates),
             "upsample_initial_channel": sizes.vocoder_channels,
-            "upsample_kernel_sizes": list(sizes.upsample_kernels),
+            "upsample_kernel_sizes": list(sizes.generation.upsample_kernels),
             "n_layers_q": 3,
             "use_spectral_norm": False,
-            "gin_channels": MRTE_WIDTH,
+            "gin_channels": sizes.generation.embedding,
             "semantic_frame_rate": "25hz",
             "freeze_quantizer": True,
-            "version": "v2",
+            "version": sizes.generation.name,
         },
         "content_module": "cnhubert",
         "name": "seeded",
-        "version": "v2",
+        "version": sizes.generation.name,
         "pretrain": None,
         "resume_step": None,
     }

@@ -1,4 +1,4 @@
-"""Names and shapes of the weights in a v2 checkpoint pair of any size, as upstream stores them.
+"""Names and shapes of the weights in a checkpoint pair of any size, as upstream stores them.
 
 Written down from upstream's listing and not from our modules, so that the two check each other.
 Weight norm is still folded here: `dec.ups.0.weight` stands for its `weight_g` and `weight_v`.
@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from voicepack.export.safe_load import ZIP_HEADER
 
 Shapes = dict[str, tuple[int, ...]]
 
-NUM_PHONES = 732
 VOCABULARY = 1025
 """1024 semantic tokens and the one that ends speech."""
 FEATURES = 1024
 """Width of the BERT features."""
 HIDDEN = 192
 MRTE_WIDTH = 512
-"""Width of the cross attention, which the voice embedding is added to, so it is as wide."""
+"""Width of the cross attention, which the voice embedding is added to."""
 CONTENT_WIDTH = 768
 """Width of HuBERT and of the codebook."""
 STYLE_WIDTH = 128
-STYLE_BINS = 704
 KERNEL_SIZE = 3
 WINDOW = 4
 """How far the relative position embeddings reach, to both sides."""
@@ -33,6 +33,33 @@ WAVENET_LAYERS = 4
 
 WEIGHT_NORMED = re.compile(r"(dec\.(ups|resblocks)|flow\.flows\.\d+\.enc)\..*weight")
 """Weights that upstream stores as magnitude and direction."""
+
+
+@dataclass(frozen=True)
+class GenerationSizes:
+    """The sizes that tell the generations apart."""
+
+    name: str
+    """As upstream writes it into the config."""
+    header: bytes
+    """First two bytes of the SoVITS file."""
+    gpt_phones: int = 732
+    """Rows of the GPT's phone embedding; v1 uses 322 of its 512."""
+    phones: int = 732
+    style_bins: int = 704
+    embedding: int = MRTE_WIDTH
+    """Width of the voice embedding."""
+    speaker: int = 0
+    """Width of the speaker encoder's output, which only Pro voices take."""
+    upsample_kernels: tuple[int, ...] = (16, 16, 8, 2, 2)
+    dropout: float = 0.1
+    """Of training; it changes no shape."""
+
+
+V1 = GenerationSizes("v1", ZIP_HEADER, gpt_phones=512, phones=322, style_bins=1025)
+V2 = GenerationSizes("v2", ZIP_HEADER)
+V2_PRO = GenerationSizes("v2Pro", b"05", embedding=1024, speaker=20480, dropout=0.0)
+V2_PRO_PLUS = replace(V2_PRO, name="v2ProPlus", header=b"06", upsample_kernels=(20, 16, 8, 2, 2))
 
 
 @dataclass(frozen=True)
@@ -49,8 +76,8 @@ class SeededSizes:
     latent_channels: int
     vocoder_channels: int
     """Channels before the first upsampling, halved by each."""
+    generation: GenerationSizes = V2
     upsample_rates: tuple[int, ...] = (10, 8, 2, 2, 2)
-    upsample_kernels: tuple[int, ...] = (16, 16, 8, 2, 2)
     resblock_kernels: tuple[int, ...] = (3, 7, 11)
     resblock_dilations: tuple[int, ...] = (1, 3, 5)
 
@@ -65,6 +92,9 @@ FULL_V2 = SeededSizes(
     vocoder_channels=512,
 )
 """As upstream's s1longer-v2.yaml and s2.json."""
+FULL_V1 = replace(FULL_V2, generation=V1)
+FULL_V2_PRO = replace(FULL_V2, generation=V2_PRO)
+FULL_V2_PRO_PLUS = replace(FULL_V2, generation=V2_PRO_PLUS, vocoder_channels=768)
 
 MINIATURE = SeededSizes(
     gpt_layers=2,
@@ -93,7 +123,7 @@ def gpt_shapes(sizes: SeededSizes) -> Shapes:
     }
     return {
         **_affine("model.bert_proj", width, FEATURES),
-        "model.ar_text_embedding.word_embeddings.weight": (NUM_PHONES, width),
+        "model.ar_text_embedding.word_embeddings.weight": (sizes.generation.gpt_phones, width),
         "model.ar_text_position.alpha": (1,),
         "model.ar_audio_embedding.word_embeddings.weight": (VOCABULARY, width),
         "model.ar_audio_position.alpha": (1,),
@@ -109,9 +139,10 @@ def sovits_shapes(sizes: SeededSizes) -> Shapes:
         **_below("enc_p", _text_encoder(sizes)),
         **_below("dec", _vocoder(sizes)),
         **_repeated(_below("flow.flows.#", _coupling(sizes)), couplings),
-        **_below("ref_enc", _style_encoder()),
+        **_below("ref_enc", _style_encoder(sizes.generation)),
         **_affine("ssl_proj", CONTENT_WIDTH, CONTENT_WIDTH, 2),
         **_below("quantizer.vq.layers.0._codebook", _codebook()),
+        **(_speaker_branch(sizes.generation) if sizes.generation.speaker else {}),
     }
 
 
@@ -122,7 +153,7 @@ def _text_encoder(sizes: SeededSizes) -> Shapes:
         **_affine("ssl_proj", HIDDEN, CONTENT_WIDTH, 1),
         **_repeated(_below("encoder_ssl", layer), half),
         **_repeated(_below("encoder_text", layer), range(sizes.text_layers)),
-        "text_embedding.weight": (NUM_PHONES, HIDDEN),
+        "text_embedding.weight": (sizes.generation.phones, HIDDEN),
         **_below("mrte.cross_attention", _attention(MRTE_WIDTH)),
         **_affine("mrte.c_pre", MRTE_WIDTH, HIDDEN, 1),
         **_affine("mrte.text_pre", MRTE_WIDTH, HIDDEN, 1),
@@ -153,7 +184,7 @@ def _attention(width: int) -> Shapes:
 def _vocoder(sizes: SeededSizes) -> Shapes:
     channels = sizes.vocoder_channels
     shapes = _affine("conv_pre", channels, sizes.latent_channels, 7)
-    for stage, kernel in enumerate(sizes.upsample_kernels):
+    for stage, kernel in enumerate(sizes.generation.upsample_kernels):
         # Transposed convolutions store the input channels first.
         shapes[f"ups.{stage}.weight"] = (channels, channels // 2, kernel)
         channels //= 2
@@ -167,7 +198,7 @@ def _vocoder(sizes: SeededSizes) -> Shapes:
     return {
         **shapes,
         "conv_post.weight": (1, channels, 7),
-        **_affine("cond", sizes.vocoder_channels, MRTE_WIDTH, 1),
+        **_affine("cond", sizes.vocoder_channels, sizes.generation.embedding, 1),
     }
 
 
@@ -175,7 +206,7 @@ def _coupling(sizes: SeededSizes) -> Shapes:
     half = sizes.latent_channels // 2
     shapes = {
         **_affine("pre", HIDDEN, half, 1),
-        **_affine("enc.cond_layer", 2 * HIDDEN * WAVENET_LAYERS, MRTE_WIDTH, 1),
+        **_affine("enc.cond_layer", 2 * HIDDEN * WAVENET_LAYERS, sizes.generation.embedding, 1),
         **_affine("post", half, HIDDEN, 1),
     }
     for layer in range(WAVENET_LAYERS):
@@ -186,16 +217,24 @@ def _coupling(sizes: SeededSizes) -> Shapes:
     return shapes
 
 
-def _style_encoder() -> Shapes:
+def _style_encoder(generation: GenerationSizes) -> Shapes:
     width = STYLE_WIDTH
     shapes = {
-        **_affine("spectral.0.fc", width, STYLE_BINS),
+        **_affine("spectral.0.fc", width, generation.style_bins),
         **_affine("spectral.3.fc", width, width),
     }
     shapes |= _repeated(_affine("temporal.#.conv1.conv", 2 * width, width, 5), range(2))
     for name in ("w_qs", "w_ks", "w_vs", "fc"):
         shapes |= _affine(f"slf_attn.{name}", width, width)
-    return {**shapes, **_affine("fc.fc", MRTE_WIDTH, width)}
+    return {**shapes, **_affine("fc.fc", generation.embedding, width)}
+
+
+def _speaker_branch(generation: GenerationSizes) -> Shapes:
+    return {
+        **_affine("sv_emb", generation.embedding, generation.speaker),
+        **_affine("ge_to512", MRTE_WIDTH, generation.embedding),
+        "prelu.weight": (generation.embedding,),
+    }
 
 
 def _codebook() -> Shapes:

@@ -26,8 +26,9 @@ _SCALES: Mapping[str, float] = {
     r".*_codebook\.embed(_avg)?": 1.0,
     r".*text_embedding\.weight": 1.0,
     r".*emb_rel_[kv]": 0.1,
+    r"prelu\.weight": 0.25,
 }
-"""Standard deviation of what is looked up in a table, by name."""
+"""Standard deviation of what is no matrix, by name."""
 
 _FACTORS: Mapping[str, float] = {
     # Spectrograms reach a hundred where all other inputs are about one.

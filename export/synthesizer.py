@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from voicepack.export.checkpoint import Checkpoint
 from voicepack.export.flow import FLOW_WEIGHTS
-from voicepack.export.latent import LatentModel
+from voicepack.export.latent import LatentModel, StyleProjection
 from voicepack.export.mrte import MRTE_WEIGHTS
 from voicepack.export.style_encoder import STYLE_ENCODER_WEIGHTS, StyleEncoder
 from voicepack.export.synthesizer_sizes import CODEBOOK, SynthesizerSizes
@@ -59,7 +59,7 @@ class Synthesizer(nn.Module):
         super().__init__()
         features, embedding = sizes.feature_channels, sizes.flow.embedding_channels
         self.sizes = sizes
-        self.latent = LatentModel(sizes.text_encoder, sizes.flow)
+        self.latent = LatentModel(sizes.text_encoder, sizes.flow, _style_projection(sizes))
         self.vocoder = Vocoder(sizes.vocoder)
         self.style_encoder = style_encoder
         self.ssl_projection = nn.Conv1d(features, features, FRAMES_PER_TOKEN, FRAMES_PER_TOKEN)
@@ -78,6 +78,12 @@ class Synthesizer(nn.Module):
         projection = self.codebook_projection
         rows = functional.linear(self.codebook, projection.weight.squeeze(2), projection.bias)
         self.latent.text_encoder.token_table = rows
+
+
+def _style_projection(sizes: SynthesizerSizes) -> nn.Module:
+    if not sizes.speaker_channels:
+        return nn.Identity()
+    return StyleProjection(sizes.flow.embedding_channels, sizes.text_encoder.mrte_channels)
 
 
 def build_synthesizer(checkpoint: Checkpoint) -> Synthesizer:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from voicepack.quantize.activations import CalibrationSequence
 from voicepack.quantize.errors import QualityError
 from voicepack.runtime.arrays_file import load_arrays, save_arrays
 from voicepack.runtime.atomic_paths import replaced_file
@@ -20,9 +21,27 @@ from voicepack.runtime.pack import VoicePack
 from voicepack.runtime.phones import FloatArray, Phones
 from voicepack.runtime.progress import Progress, silent
 from voicepack.runtime.speaking import Speaking
-from voicepack.runtime.text.sentences import whole_sentence
+from voicepack.runtime.text.sentences import uncut_sentence
 from voicepack.runtime.voice import Voice
 from voicepack.targets.session import Array
+
+MAX_SENTENCES = 40
+"""Sentences that are recorded: more bring little, and each takes memory."""
+
+
+@dataclass(frozen=True)
+class CalibrationSource:
+    """What a pack is to say for its calibration."""
+
+    texts: tuple[str, ...]
+    language: str
+    """Of the texts."""
+    seed: int = 0
+    """Of tokens and noise."""
+    threads: int = 1
+    """As for `Voice.load`."""
+    max_sentences: int = MAX_SENTENCES
+    """Recording ends when so many were said."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +70,11 @@ class CalibrationSet:
 
     sentences: tuple[SpokenSentence, ...]
 
+    def text2semantic_sequences(self) -> Iterator[CalibrationSequence]:
+        """Yield what text2semantic read, sentence by sentence."""
+        for spoken in self.sentences:
+            yield CalibrationSequence(spoken.hidden, spoken.num_text)
+
     def latent_inputs(self) -> Iterator[dict[str, Array]]:
         """Yield the inputs of the latent graph, sentence by sentence."""
         for spoken in self.sentences:
@@ -71,12 +95,7 @@ class CalibrationSet:
 
 
 def record_calibration(
-    pack: VoicePack,
-    texts: Sequence[str],
-    language: str,
-    seed: int,
-    threads: int,
-    progress: Progress = silent,
+    pack: VoicePack, source: CalibrationSource, progress: Progress = silent
 ) -> CalibrationSet:
     """Let a full-precision pack speak, and keep what went through its graphs.
 
@@ -84,66 +103,65 @@ def record_calibration(
 
     Args:
         pack: The fp32 pack that is to be quantized.
-        texts: Sentences in `language`.
-        language: Their language.
-        seed: Of tokens and noise.
-        threads: As for `Voice.load`.
+        source: What it says.
         progress: Hears of every sentence.
 
     Raises:
         QualityError: The pack can say none of the sentences.
         TextError: The language is not known.
     """
-    voice = Voice.load(pack.root, threads)
-    recorded = []
-    for index, text in enumerate(texts):
-        progress(index, len(texts), text)
+    voice = Voice.load(pack.root, source.threads)
+    recorded: list[SpokenSentence] = []
+    total = min(source.max_sentences, len(source.texts))
+    for index, text in enumerate(source.texts):
+        if len(recorded) == source.max_sentences:
+            break
+        progress(len(recorded), total, text)
         try:
-            recorded.append(_speak(voice, text, language, seed, index))
+            recorded.append(_speak(voice, text, source, index))
         except RunawayError:
             continue
-    progress(len(texts), len(texts), "")
+    progress(total, total, "")
     if not recorded:
         raise QualityError(
-            f"{pack.root}: speech ran away in each of {len(texts)} calibration sentences. Give "
-            "sentences that this voice can say (--sentences)."
+            f"{pack.root}: speech ran away in each of {len(source.texts)} calibration sentences. "
+            "Give sentences that this voice can say (--sentences)."
         )
     return CalibrationSet(tuple(recorded))
 
 
 def cached_calibration(
-    pack: VoicePack,
-    texts: Sequence[str],
-    language: str,
-    seed: int,
-    threads: int,
-    cache: Path,
-    progress: Progress = silent,
+    pack: VoicePack, source: CalibrationSource, cache: Path, progress: Progress = silent
 ) -> CalibrationSet:
     """Read what `record_calibration` recorded before, or record it and keep it in `cache`.
 
-    The file's name is a hash of the pack's manifest, which holds the hash of every file, and of the
-    sentences and the seed.
+    The file's name is a hash of the pack's manifest, which holds the hash of every file, and of
+    what it says; threads play no part.
     """
-    manifest = (pack.root / MANIFEST_NAME).read_bytes()
-    key = "\0".join([language, str(seed), *texts]).encode()
-    file = cache / f"{hashlib.sha256(manifest + key).hexdigest()[:32]}.npz"
+    file = cache / f"calibration-{recording_key(pack, source)}.npz"
     if file.is_file():
         try:
             return _from_arrays(load_arrays(file))
         except (PackError, KeyError):
             file.unlink()  # our own cache, cut short or of another version
-    calibration = record_calibration(pack, texts, language, seed, threads, progress)
+    calibration = record_calibration(pack, source, progress)
     cache.mkdir(parents=True, exist_ok=True)
     with replaced_file(file) as temporary:
         save_arrays(temporary, _to_arrays(calibration))
     return calibration
 
 
-def _speak(voice: Voice, text: str, language: str, seed: int, index: int) -> SpokenSentence:
+def recording_key(pack: VoicePack, source: CalibrationSource) -> str:
+    """Hash everything that decides what is recorded."""
+    manifest = (pack.root / MANIFEST_NAME).read_bytes()
+    said = [source.language, str(source.seed), str(source.max_sentences), *source.texts]
+    return hashlib.sha256(manifest + "\0".join(said).encode()).hexdigest()[:32]
+
+
+def _speak(voice: Voice, text: str, source: CalibrationSource, index: int) -> SpokenSentence:
     prompt = voice.pack.prompt()
-    phones = Phones(whole_sentence(text, language, voice.symbols).ids)
-    options = Speaking(sampling=voice.default_sampling(), seed=seed)
+    phones = Phones(uncut_sentence(text, source.language, voice.symbols).ids)
+    options = Speaking(sampling=voice.default_sampling(), seed=source.seed)
     spoken = voice.utter(phones, prompt, options, index)
     tables = voice.generator.tables
     embedded = embed_phones(tables, join_phones(prompt.phones, phones))

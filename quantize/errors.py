@@ -11,3 +11,7 @@ class QualityError(EdgeError):
 
 class GraphError(EdgeError):
     """A graph that does not compute what it should: what its torch module or its source does."""
+
+
+class RecipeError(EdgeError):
+    """A recipe that cannot be read, or that does not fit the graph it is used on."""

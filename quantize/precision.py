@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import numpy as np
 import onnx
 
@@ -9,7 +11,7 @@ SMALLEST_STORED = 256
 """Elements. Below this, halving an initializer saves less than the node that widens it costs."""
 
 
-def store_as_half(model: onnx.ModelProto) -> onnx.ModelProto:
+def store_as_half(model: onnx.ModelProto, names: Container[str] | None = None) -> onnx.ModelProto:
     """Return the graph with its float32 initializers stored as float16.
 
     A Cast to float32 stands behind each, under the initializer's old name, so nothing else changes
@@ -18,12 +20,14 @@ def store_as_half(model: onnx.ModelProto) -> onnx.ModelProto:
     Args:
         model: Stays as it is. Small initializers, and those with values half precision cannot
             hold (beyond 65504), stay float32.
+        names: Which initializers; None takes all.
     """
     stored = onnx.ModelProto()
     stored.CopyFrom(model)
     casts = []
     for initializer in stored.graph.initializer:
-        half = _as_half(initializer)
+        chosen = names is None or initializer.name in names
+        half = _as_half(initializer) if chosen else None
         if half is not None:
             casts.append(
                 onnx.helper.make_node(

@@ -109,6 +109,10 @@ class VocoderRecipe(ConvolutionRecipe):
     coverage: Coverage = Coverage.CONVOLUTIONS
     pixel_shuffle: bool = False
     """Rewrite transposed convolutions as convolution and pixel shuffle, which INT8 needs."""
+    narrowest: int = 0
+    """INT8 convolutions with fewer output channels than this are computed in fp32 and stored in
+    fp16, unless an override says otherwise. The last stages of a vocoder are narrow: they gain
+    little from INT8, and nothing after them smooths their noise."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,17 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Sensitivity:
+    """What it costs to quantize one group of weights and leave all others alone."""
+
+    group: str
+    """Such as "blocks.3 fc2"."""
+    metric: str
+    """Name of the metric that the loss is a value of."""
+    loss: float
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything a quality check found."""
 
@@ -50,6 +61,10 @@ class Report:
     sentences: tuple[SentenceQuality, ...]
     pack_values: Mapping[str, float]
     """What is measured once and not for each sentence, such as the size; by the metric's name."""
+    notes: tuple[str, ...] = ()
+    """What a reader of the numbers must know, such as why one is missing. A sentence each."""
+    sensitivity: tuple[Sensitivity, ...] = ()
+    """Of the search that chose this mix of formats; empty where there was none."""
 
     @property
     def passed(self) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from voicepack.quantize.budget import make_budget
 from voicepack.quantize.errors import QualityError
 from voicepack.quantize.metrics.catalogue import METRICS
-from voicepack.quantize.report import Report, SentenceQuality, Verdict
+from voicepack.quantize.report import Report, Sensitivity, SentenceQuality, Verdict
 
 SCHEMA = 1
 """Fields may join within a schema; none changes its meaning or leaves."""
@@ -37,6 +37,11 @@ def to_document(report: Report) -> dict[str, Any]:
         "pack_values": _plain(report.pack_values),
         "sentences": [
             {"text": quality.text, "values": _plain(quality.values)} for quality in report.sentences
+        ],
+        "notes": list(report.notes),
+        "sensitivity": [
+            {"group": each.group, "metric": each.metric, "loss": _number(each.loss)}
+            for each in report.sensitivity
         ],
     }
 
@@ -75,6 +80,11 @@ def _from_document(document: Mapping[str, Any], source: str) -> Report:
             for entry in document["sentences"]
         ),
         pack_values=_known(document["pack_values"]),
+        notes=tuple(_text(note) for note in document.get("notes", ())),
+        sensitivity=tuple(
+            Sensitivity(_text(entry["group"]), _text(entry["metric"]), float(entry["loss"]))
+            for entry in document.get("sensitivity", ())
+        ),
     )
 
 

@@ -43,7 +43,7 @@ def _document(report: Report, metrics: str) -> str:
         f"Compared with {report.baseline} on {len(report.sentences)} sentences; "
         f"budget {report.budget.sha256[:12]}."
     )
-    return "\n\n".join([title, against, metrics, *_failures(report)]) + "\n"
+    return "\n\n".join([title, against, metrics, *_failures(report), *_notes(report)]) + "\n"
 
 
 def _row(verdict: Verdict) -> Row:
@@ -82,3 +82,7 @@ def _failures(report: Report) -> list[str]:
         if sentences
     ]
     return ["\n".join(lines)] if lines else []
+
+
+def _notes(report: Report) -> list[str]:
+    return ["\n".join(f"- Note: {note}" for note in report.notes)] if report.notes else []

@@ -31,6 +31,10 @@ class Precision(str, Enum):
 
     FP32 = "fp32"
     FP16 = "fp16"
+    INT8 = "int8"
+    INT4 = "int4"
+    MIXED = "mixed"
+    """Several of them; the recipe says which."""
 
 
 class Text2SemanticTensor:
@@ -55,22 +59,27 @@ class Text2SemanticTensor:
 
     @staticmethod
     def past_key(layer: int) -> str:
-        """Input. float32, (1, H, C, D) shared buffer; (1, H, D, C) portable."""
+        """Input. float32, (1, H, C, D) shared buffer; (1, H, D, C) portable.
+
+        A shared buffer may also be int8; scales are inside the graph. Then nothing is cached while
+        total_length equals S: past is not read, and `present` holds the S new positions alone,
+        which the host stores. From then on past and present are the same memory again.
+        """
         return f"past_key.{layer}"
 
     @staticmethod
     def past_value(layer: int) -> str:
-        """Input. float32, (1, H, C, D)."""
+        """Input. (1, H, C, D), dtype as `past_key`."""
         return f"past_value.{layer}"
 
     @staticmethod
     def present_key(layer: int) -> str:
-        """Output, shared buffer only: the same memory as `past_key`."""
+        """Output, shared buffer only: the same memory as `past_key`, see there."""
         return f"present_key.{layer}"
 
     @staticmethod
     def present_value(layer: int) -> str:
-        """Output, shared buffer only: the same memory as `past_value`."""
+        """Output, shared buffer only: the same memory as `past_value`, see `past_key`."""
         return f"present_value.{layer}"
 
 

@@ -1,17 +1,19 @@
-"""Runs text2semantic step by step, keeping keys and values between steps: two flavours."""
+"""Runs text2semantic step by step, keeping keys and values between steps."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from voicepack.runtime.contract import MAX_TOKENS
 from voicepack.runtime.contract import Text2SemanticTensor as Tensors
-from voicepack.runtime.manifest import Text2SemanticShape
+from voicepack.runtime.manifest import TensorSpec, Text2SemanticShape
 from voicepack.runtime.phones import FloatArray
 from voicepack.targets.profile import KvCache
-from voicepack.targets.session import Session
+from voicepack.targets.session import Array, Session
 
 HIDDEN_KEY = np.float32(-1e9)
 """Added to a score, it leaves a weight of exactly 0 after the softmax."""
@@ -46,11 +48,30 @@ class Decoder(Protocol):
         ...
 
 
-def make_decoder(flavour: KvCache, session: Session, shape: Text2SemanticShape) -> Decoder:
-    """Make the decoder that fits the flavour of the graph in `session`."""
-    if flavour is KvCache.SHARED_BUFFER:
-        return SharedBufferDecoder(session, shape)
-    return PortableDecoder(session, shape)
+def make_decoder(
+    flavour: KvCache,
+    session: Session,
+    shape: Text2SemanticShape,
+    dtype: npt.DTypeLike = np.float32,
+) -> Decoder:
+    """Make the decoder that fits a graph.
+
+    Args:
+        flavour: How the graph keeps keys and values.
+        session: The loaded graph.
+        shape: Its dimensions.
+        dtype: Of keys and values, see `cache_dtype`; int8 for the shared-buffer flavour only.
+    """
+    if flavour is KvCache.PORTABLE:
+        return PortableDecoder(session, shape)
+    if np.dtype(dtype) == np.int8:
+        return Int8BufferDecoder(session, shape)
+    return SharedBufferDecoder(session, shape)
+
+
+def cache_dtype(inputs: Iterable[TensorSpec]) -> np.dtype[Any]:
+    """Read the dtype of keys and values from the inputs of a text2semantic graph."""
+    return np.dtype(next(spec.dtype for spec in inputs if spec.name == Tensors.past_key(0)))
 
 
 def prefill_bias(num_text: int, length: int) -> FloatArray:
@@ -67,6 +88,8 @@ def prefill_bias(num_text: int, length: int) -> FloatArray:
 class SharedBufferDecoder:
     """The engine writes new keys and values in place."""
 
+    _dtype: npt.DTypeLike = np.float32
+
     def __init__(self, session: Session, shape: Text2SemanticShape) -> None:
         self._loaded = session
         self._shape = shape
@@ -77,22 +100,26 @@ class SharedBufferDecoder:
     def prefill(self, hidden: FloatArray, num_text: int) -> FloatArray:
         """Start a sentence; see `Decoder.prefill`."""
         self._reserve(len(hidden) + MAX_TOKENS)
-        self._length = 0
-        return self._run(hidden, prefill_bias(num_text, len(hidden)))
+        self._length = len(hidden)
+        inputs = self._inputs(hidden, prefill_bias(num_text, len(hidden)))
+        return self._logits(self._bound.run(inputs))
 
     def step(self, hidden: FloatArray) -> FloatArray:
         """Add one token; see `Decoder.step`."""
-        return self._run(hidden[None], np.zeros((1, self._length + 1), np.float32))
+        self._length += 1
+        inputs = self._inputs(hidden[None], np.zeros((1, self._length), np.float32))
+        return self._logits(self._bound.run(inputs))
 
-    def _run(self, hidden: FloatArray, bias: FloatArray) -> FloatArray:
-        self._length += len(hidden)
-        inputs = {
+    def _inputs(self, hidden: FloatArray, bias: FloatArray) -> dict[str, Array]:
+        return {
             Tensors.HIDDEN: hidden[None],
             Tensors.BIAS: bias[None, None],
             Tensors.TOTAL_LENGTH: np.array(self._length, np.int32),
             Tensors.LAST_POSITION: np.array([self._length - 1], np.int32),
         }
-        logits: FloatArray = self._bound.run(inputs)[Tensors.LOGITS][0]
+
+    def _logits(self, outputs: dict[str, Array]) -> FloatArray:
+        logits: FloatArray = outputs[Tensors.LOGITS][0]
         return logits
 
     def _reserve(self, positions: int) -> None:
@@ -101,20 +128,41 @@ class SharedBufferDecoder:
             return
         self._capacity = positions
         size = (1, self._shape.num_heads, positions, self._shape.head_size)
-        self._bound = self._loaded.with_state(
-            {
-                past(layer): (present(layer), np.zeros(size, np.float32))
-                for layer in range(self._shape.num_layers)
-                for past, present in (
-                    (Tensors.past_key, Tensors.present_key),
-                    (Tensors.past_value, Tensors.present_value),
-                )
-            }
-        )
+        self._state = {
+            past: (present, np.zeros(size, self._dtype)) for past, present in self._names()
+        }
+        self._bound = self._loaded.with_state(self._state)
+
+    def _names(self) -> Iterator[tuple[str, str]]:
+        """Pair the inputs and outputs that share memory."""
+        for layer in range(self._shape.num_layers):
+            yield Tensors.past_key(layer), Tensors.present_key(layer)
+            yield Tensors.past_value(layer), Tensors.present_value(layer)
+
+
+class Int8BufferDecoder(SharedBufferDecoder):
+    """Steps write the INT8 cache in place; what a prefill returns is stored by the host."""
+
+    _dtype = np.int8
+
+    def prefill(self, hidden: FloatArray, num_text: int) -> FloatArray:
+        """Start a sentence; see `Decoder.prefill`."""
+        self._reserve(len(hidden) + MAX_TOKENS)
+        self._length = len(hidden)
+        inputs = self._inputs(hidden, prefill_bias(num_text, len(hidden)))
+        # Not read, but no engine should take it for empty.
+        unread = np.zeros((1, self._shape.num_heads, 1, self._shape.head_size), np.int8)
+        outputs = self._loaded.run(inputs | {past: unread for past, _ in self._names()})
+        for present, cache in self._state.values():
+            cache[:, :, : self._length] = outputs[present]
+        return self._logits(outputs)
 
 
 class PortableDecoder:
     """The host writes new keys and values into the cache it hands to the graph."""
+
+    _keys: FloatArray
+    _values: FloatArray
 
     def __init__(self, session: Session, shape: Text2SemanticShape) -> None:
         self._loaded = session

@@ -13,7 +13,7 @@ from voicepack.runtime.contract import GraphRole, LatentTensor
 from voicepack.runtime.decoding import TokenGenerator
 from voicepack.runtime.embedding import join_phones
 from voicepack.runtime.errors import PackError, RunawayError, TextError
-from voicepack.runtime.kv_cache import make_decoder
+from voicepack.runtime.kv_cache import cache_dtype, make_decoder
 from voicepack.runtime.manifest import GraphEntry
 from voicepack.runtime.pack import VoicePack
 from voicepack.runtime.phones import IntArray, Phones
@@ -205,6 +205,7 @@ def load_voice(pack: VoicePack, options: EngineOptions) -> Voice:
         KvCache(text2semantic.kv_cache),
         open_graph(GraphRole.TEXT2SEMANTIC),
         pack.manifest.text2semantic,
+        cache_dtype(text2semantic.inputs),
     )
     acoustics = Acoustics(
         latent=open_graph(GraphRole.LATENT),

@@ -21,10 +21,10 @@ def reference_data() -> Path:
 
 @pytest.fixture(scope="session")
 def demo_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pack that `voicepack demo --keep` leaves, with `hello.wav` beside it."""
+    """The fp32 pack of `voicepack demo --keep`, with its INT8 twin and `hello.wav` beside it."""
     pytest.importorskip("torch")
     from voicepack.export.demo import TEXT, run_demo
     from voicepack.runtime.progress import silent
 
     folder = tmp_path_factory.mktemp("demo")
-    return run_demo(folder / "hello.wav", TEXT, folder, "cpu", silent).pack
+    return run_demo(folder / "hello.wav", TEXT, folder, "cpu", silent).full_pack

@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from voicepack.export.demo import NOTICE, TEXT, Demo, run_demo
+from voicepack.quantize.quantized_table import quantized_table
+from voicepack.quantize.report_markdown import to_markdown
 from voicepack.runtime.commands.progress import shown_progress
 from voicepack.targets.catalogue import DEFAULT_TARGET, profiles
 
@@ -32,7 +34,7 @@ from voicepack.targets.catalogue import DEFAULT_TARGET, profiles
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def demo(output: Path, text: str, keep: Path | None, target: str, quiet: bool) -> None:
-    r"""Export the demo voice and speak with it.
+    r"""Export the demo voice, quantize it to INT8, speak with it, and check what that cost.
 
     \b
     Examples:
@@ -47,11 +49,13 @@ def demo(output: Path, text: str, keep: Path | None, target: str, quiet: bool) -
 
 def _summary(made: Demo, kept: bool) -> str:
     rows = [
-        ("voice pack", f"{made.pack_bytes / 2**20:.1f} MiB, exported in {made.export_s:.1f} s"),
-        ("load", f"{made.load_s:.2f} s"),
+        ("exported", f"in {made.export_s:.1f} s"),
+        ("quantized", f"in {made.quantize_s:.1f} s"),
+        ("loaded", f"in {made.load_s:.2f} s"),
         ("speech", f"{made.audio_s:.2f} s in {made.speak_s:.2f} s"),
         ("real-time factor", f"{made.speak_s / made.audio_s:.2f}"),
         ("written", str(made.output)),
-        *([("kept", str(made.pack))] if kept else []),
+        *([("kept", f"{made.full_pack}, {made.pack}")] if kept else []),
     ]
-    return "\n".join([*(f"{name:<18}{value}" for name, value in rows), "", NOTICE])
+    facts = "\n".join(f"{name:<18}{value}" for name, value in rows)
+    return "\n\n".join([facts, quantized_table(made.quantized), to_markdown(made.report), NOTICE])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from voicepack.export.pipeline import ExportJob, export_voice
-from voicepack.export.reference_spec import ReferenceSpec, read_references
+from voicepack.export.reference_spec import ReferenceSpec, parse_reference, read_references
+from voicepack.export.training_folder import find_pair
 from voicepack.runtime.commands.progress import shown_progress
 from voicepack.runtime.contract import Precision
 from voicepack.runtime.manifest import Rights
@@ -15,17 +17,29 @@ from voicepack.targets.catalogue import DEFAULT_TARGET, profiles
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE_OR_FOLDER = click.Path(path_type=Path)
 
 
 @click.command()
-@click.option("--gpt", type=FILE, required=True, help="GPT checkpoint (.ckpt).")
-@click.option("--sovits", type=FILE, required=True, help="SoVITS checkpoint (.pth).")
-@click.option("--reference", type=FILE, help="Reference clip, 3 to 10 s.")
-@click.option("--text", default="", help="What the clip says; without it there is no prompt.")
+@click.option(
+    "--gpt", type=FILE_OR_FOLDER, required=True, help="GPT checkpoint (.ckpt), or their folder."
+)
+@click.option(
+    "--sovits", type=FILE_OR_FOLDER, required=True, help="SoVITS checkpoint (.pth), or a folder."
+)
+@click.option("--voice", help="Which voice to take the newest checkpoints of, from folders.")
+@click.option(
+    "--reference",
+    "given",
+    multiple=True,
+    help="Reference clip, 3 to 10 s: [NAME=]CLIP[:LANGUAGE[:TEXT]]; repeat for more.",
+)
+@click.option("--text", default="", help="What the one clip says; else there is no prompt.")
 @click.option("--language", default="", help="Language of the text, such as en.")
 @click.option("--also", type=FILE, multiple=True, help="Further clip to average the voice over.")
 @click.option("--references", type=FILE, help="TOML file with several named references.")
 @click.option("--hubert", type=FOLDER, help="Hugging Face folder of chinese-hubert-base.")
+@click.option("--speaker-encoder", type=FILE, help="ERes2NetV2 checkpoint; for Pro voices only.")
 @click.option(
     "--target",
     type=click.Choice(list(profiles())),
@@ -50,12 +64,14 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 def export(
     gpt: Path,
     sovits: Path,
-    reference: Path | None,
+    voice: str | None,
+    given: tuple[str, ...],
     text: str,
     language: str,
     also: tuple[Path, ...],
     references: Path | None,
     hubert: Path | None,
+    speaker_encoder: Path | None,
     target: str,
     precision: str,
     output: Path,
@@ -72,24 +88,30 @@ def export(
     Examples:
       voicepack export --gpt my.ckpt --sovits my.pth --hubert chinese-hubert-base \
           --reference clip.wav --text "What the clip says." --language en -o my.voicepack
+      voicepack export --gpt GPT_weights_v2Pro --sovits SoVITS_weights_v2Pro --voice my \
+          --hubert chinese-hubert-base --speaker-encoder pretrained_eres2netv2w24s4ep4.ckpt \
+          --reference "calm=calm.wav:en:All is well." --reference "loud=loud.wav:en:Watch out!" \
+          -o my.voicepack
       voicepack export --gpt my.ckpt --sovits my.pth --hubert chinese-hubert-base \
           --references styles.toml --precision fp16 -o my.voicepack
     """
-    if (reference is None) == (references is None):
-        raise click.UsageError("Give either --reference or --references.")
-    if references is not None and (text or language or also):
-        raise click.UsageError("--text, --language and --also go with --reference only.")
-    specs = (
-        read_references(references)
-        if references is not None
-        else (ReferenceSpec("default", (Path(reference or ""), *also), language, text),)
-    )
+    if bool(given) == (references is not None):
+        raise click.UsageError("Give either --reference, once or more, or --references.")
+    if (text or language or also) and len(given) != 1:
+        raise click.UsageError("--text, --language and --also go with a single --reference.")
+    specs = read_references(references) if references else tuple(map(parse_reference, given))
+    if text or language or also:
+        specs = (_completed(specs[0], text, language, also),)
+    pair = find_pair(gpt, sovits, voice)
+    if not quiet and (gpt.is_dir() or sovits.is_dir()):
+        click.echo(f"GPT: {pair.gpt}\nSoVITS: {pair.sovits}")
     job = ExportJob(
-        gpt=gpt,
-        sovits=sovits,
+        gpt=pair.gpt,
+        sovits=pair.sovits,
         references=specs,
         name=name or output.name.removesuffix(".voicepack"),
         hubert=hubert,
+        speaker_encoder=speaker_encoder,
         target=target,
         precision=Precision(precision),
         rights=Rights(licence, voice_owner, consent),
@@ -102,3 +124,17 @@ def export(
             f"{output}: {pack.manifest.generation} voice for {target}, {precision}, "
             f"{size / 2**20:.1f} MiB, {len(pack.manifest.references)} reference(s)"
         )
+
+
+def _completed(
+    spec: ReferenceSpec, text: str, language: str, also: tuple[Path, ...]
+) -> ReferenceSpec:
+    """Add to a reference what was said of it in options of their own."""
+    if (text and spec.text) or (language and spec.language):
+        raise click.UsageError("Say language and text in --reference or beside it, not in both.")
+    return replace(
+        spec,
+        clips=(*spec.clips, *also),
+        language=language or spec.language,
+        text=text or spec.text,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import torch
 
 from voicepack.export.checkpoint import Checkpoint, open_gpt, open_sovits
 from voicepack.export.errors import CheckpointError
-from voicepack.export.generation import GENERATIONS, gpt_symbols, recognise, recognise_pair
+from voicepack.export.generation import GENERATIONS, recognise, recognise_pair
 
 pytestmark = pytest.mark.torch
 
@@ -56,6 +57,8 @@ LOW_RANK = {LORA: (2, 2)}
         ("v4", checkpoint(FLOW_MATCHING, config={"version": "v4"})),
         ("v3-lora", checkpoint(LOW_RANK, header=b"03")),
         ("v4-lora", checkpoint(LOW_RANK, header=b"04")),
+        ("v3 or v4", checkpoint(FLOW_MATCHING)),
+        ("v3-lora or v4-lora", checkpoint(LOW_RANK)),
     ],
 )
 def test_every_generation_is_recognised(name: str, found: Checkpoint) -> None:
@@ -68,7 +71,12 @@ def test_content_is_believed_and_not_what_header_and_config_say() -> None:
 
 
 @pytest.mark.parametrize(
-    "found", [checkpoint({SYMBOLS: (400, 2)}), checkpoint(FLOW_MATCHING), checkpoint({})]
+    "found",
+    [
+        checkpoint({SYMBOLS: (400, 2)}),
+        checkpoint({**V1, SPEAKER: (2, 2)}),  # upstream has no Pro voice of 322 symbols
+        checkpoint({}),
+    ],
 )
 def test_what_fits_no_generation_is_refused_with_the_signs_found(found: Checkpoint) -> None:
     with pytest.raises(CheckpointError, match="of no known generation") as caught:
@@ -82,42 +90,64 @@ def test_languages_are_those_the_generation_was_trained_for() -> None:
     assert set(languages["v2"]) == {"zh", "en", "ja", "ko", "yue"}
 
 
-def test_a_v2_pair_can_be_exported() -> None:
-    assert recognise_pair(gpt(732), checkpoint(V2)).name == "v2"
-
-
-@pytest.mark.parametrize("sovits", [V1, PRO, PLUS])
-def test_a_generation_that_cannot_be_exported_is_named(
-    sovits: Mapping[str, tuple[int, ...]],
+@pytest.mark.parametrize(
+    ("name", "num_phones", "sovits"),
+    [
+        ("v1", 512, V1),
+        ("v1", 732, V1),  # the first 322 phones of v2's table are those of v1's
+        ("v1", 322, V1),
+        ("v2", 732, V2),
+        ("v2", 1000, V2),
+        ("v2Pro", 732, PRO),
+        ("v2ProPlus", 732, PLUS),
+    ],
+)
+def test_a_gpt_serves_every_voice_whose_phones_it_knows(
+    name: str, num_phones: int, sovits: Mapping[str, tuple[int, ...]]
 ) -> None:
-    found = checkpoint(sovits)
-    with pytest.raises(CheckpointError, match=f"generation {recognise(found).name} cannot be"):
-        recognise_pair(gpt(732), found)
+    assert recognise_pair(gpt(num_phones), checkpoint(sovits)).name == name
 
 
-def test_checkpoints_of_different_symbol_tables_are_no_pair() -> None:
-    with pytest.raises(CheckpointError, match=r"symbol table v1, but .* has v2.*same phones"):
-        recognise_pair(gpt(512), checkpoint(V2))
-
-
-@pytest.mark.parametrize(("num_phones", "table"), [(512, "v1"), (732, "v2")])
-def test_gpt_symbols_are_told_by_the_embedding(num_phones: int, table: str) -> None:
-    assert gpt_symbols(gpt(num_phones)) == table
-
-
-def test_a_gpt_of_no_known_symbol_table_is_refused() -> None:
-    with pytest.raises(CheckpointError, match="embeds 100 phones"):
-        gpt_symbols(gpt(100))
+@pytest.mark.parametrize(
+    ("num_phones", "sovits", "generation"), [(512, V2, "v2"), (512, PRO, "v2Pro"), (321, V1, "v1")]
+)
+def test_a_gpt_that_lacks_phones_is_refused_with_the_numbers(
+    num_phones: int, sovits: Mapping[str, tuple[int, ...]], generation: str
+) -> None:
+    needed = sovits[SYMBOLS][0]
+    reason = rf"embeds {num_phones} phones.*\({generation}\) speaks with the {needed} phones"
+    with pytest.raises(CheckpointError, match=reason):
+        recognise_pair(gpt(num_phones), checkpoint(sovits))
 
 
 def test_a_gpt_without_phone_embedding_is_refused() -> None:
     with pytest.raises(CheckpointError, match=r"no weight model\.ar_text_embedding"):
-        gpt_symbols(checkpoint({}))
+        recognise_pair(checkpoint({}), checkpoint(V2))
+
+
+@pytest.mark.parametrize(
+    ("shapes", "header", "refusal"),
+    [
+        (FLOW_MATCHING, b"02", r"generation v3 cannot.*flow matching and its vocoder"),
+        (LOW_RANK, b"03", r"generation v3-lora cannot.*vocoder, and its base model"),
+        (LOW_RANK, b"04", r"generation v4-lora cannot.*exports v1, v2, v2ProPlus, v2Pro\."),
+    ],
+)
+def test_files_of_v3_and_v4_are_named_and_refused_with_what_they_need(
+    shapes: Mapping[str, tuple[int, ...]], header: bytes, refusal: str, tmp_path: Path
+) -> None:
+    weights = {name: torch.zeros(shape) for name, shape in shapes.items()}
+    buffer = io.BytesIO()
+    torch.save({"weight": weights, "config": {"model": {}}, "info": "", "lora_rank": 8}, buffer)
+    (tmp_path / "voice.pth").write_bytes(header + buffer.getvalue()[2:])
+    with pytest.raises(CheckpointError, match=refusal):
+        recognise_pair(gpt(732), open_sovits(tmp_path / "voice.pth"))
 
 
 @pytest.mark.parity
 @pytest.mark.parametrize("name", ["v2", "v2Pro"])
 def test_checkpoints_of_upstream_are_recognised(reference_data: Path, name: str) -> None:
     folder = reference_data / name.lower()
-    assert recognise(open_sovits(folder / "sovits_e8_s800.pth")).name == name
-    assert gpt_symbols(open_gpt(folder / "gpt-e15.ckpt")) == "v2"
+    sovits = open_sovits(folder / "sovits_e8_s800.pth")
+    assert recognise(sovits).name == name
+    assert recognise_pair(open_gpt(folder / "gpt-e15.ckpt"), sovits).name == name

@@ -3,9 +3,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from voicepack.export.errors import ReferenceClipError
-from voicepack.export.reference_spec import ReferenceSpec, check_names, read_references
+from voicepack.export.reference_spec import (
+    ReferenceSpec,
+    check_names,
+    parse_reference,
+    read_references,
+)
 
 pytestmark = pytest.mark.torch
 
@@ -84,3 +91,45 @@ def test_names_that_differ_in_case_only_are_refused_for_they_share_a_file() -> N
     specs = [ReferenceSpec(name, CLIP) for name in ("Calm", "loud", "calm", "LOUD", "x")]
     with pytest.raises(ReferenceClipError, match="more than once: calm, loud"):
         check_names(specs)
+
+
+@pytest.mark.parametrize(
+    ("argument", "name", "clip", "language", "text"),
+    [
+        ("clip.wav", "default", "clip.wav", "", ""),
+        ("calm=clip.wav", "calm", "clip.wav", "", ""),
+        ("calm=clip.wav:en", "calm", "clip.wav", "en", ""),
+        ("clip.wav:en:Hello.", "default", "clip.wav", "en", "Hello."),
+        ("a=b.wav:zh:你好:完", "a", "b.wav", "zh", "你好:完"),
+        ("a=b.wav:en:Note: ja:nein = no.", "a", "b.wav", "en", "Note: ja:nein = no."),
+        (r"a=C:\clips\b.wav:en:Hi: you.", "a", r"C:\clips\b.wav", "en", "Hi: you."),
+        (r"D:\b.wav", "default", r"D:\b.wav", "", ""),
+        ("a=b.wav:all_zh:x", "a", "b.wav", "all_zh", "x"),
+        ("./a=b.wav", "default", "./a=b.wav", "", ""),
+        ("a=/x/y=z.wav:en:Two\nlines.", "a", "/x/y=z.wav", "en", "Two\nlines."),
+        ("a=take 10:30.wav:en:Hi.", "a", "take 10:30.wav", "en", "Hi."),
+    ],
+)
+def test_an_argument_is_name_clip_language_and_text(
+    argument: str, name: str, clip: str, language: str, text: str
+) -> None:
+    assert parse_reference(argument) == ReferenceSpec(name, (Path(clip),), language, text)
+
+
+@given(st.text(min_size=1).filter(lambda text: not text.isspace()))
+def test_a_text_may_hold_anything(text: str) -> None:
+    assert parse_reference(f"a=b.wav:en:{text}").text == text
+
+
+@pytest.mark.parametrize(
+    ("argument", "complaint"),
+    [
+        ("", "has no clip"),
+        ("calm=", "has no clip"),
+        ("my voice=clip.wav", "letters, digits, - or _"),
+        ("=clip.wav", "letters, digits, - or _"),
+    ],
+)
+def test_a_wrong_argument_is_refused(argument: str, complaint: str) -> None:
+    with pytest.raises(ReferenceClipError, match=complaint):
+        parse_reference(argument)

@@ -7,6 +7,7 @@ import math
 import pickletools
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,18 @@ from voicepack.export.seeded import (
     write_seeded_voice,
     write_sovits,
 )
-from voicepack.export.seeded_shapes import gpt_shapes, sovits_shapes
+from voicepack.export.seeded_shapes import (
+    FULL_V2_PRO,
+    FULL_V2_PRO_PLUS,
+    V1,
+    V2_PRO,
+    V2_PRO_PLUS,
+    GenerationSizes,
+    gpt_shapes,
+    sovits_shapes,
+)
+from voicepack.export.seeded_speaker_encoder import write_speaker_encoder
+from voicepack.export.speaker_encoder import load_speaker_encoder
 from voicepack.export.synthesizer import build_synthesizer
 from voicepack.export.text2semantic import build_text2semantic
 from voicepack.runtime.contract import num_latent_frames
@@ -54,19 +66,29 @@ def listing(checkpoint: Checkpoint) -> dict[str, tuple[tuple[int, ...], torch.dt
 
 
 @pytest.mark.parity
-def test_gpt_has_the_names_and_shapes_of_upstream(reference_data: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", ["v2", "v2pro"])
+def test_gpt_has_the_names_and_shapes_of_upstream(
+    reference_data: Path, tmp_path: Path, folder: str
+) -> None:
     write_gpt(tmp_path / "gpt.ckpt", SIZES_OF_REFERENCE, seed=0)
-    upstream = open_gpt(reference_data / "v2/gpt-e15.ckpt")
+    upstream = open_gpt(reference_data / folder / "gpt-e15.ckpt")
     ours = open_gpt(tmp_path / "gpt.ckpt")
     assert listing(ours) == listing(upstream)
     assert ours.config["model"] == upstream.config["model"]
 
 
 @pytest.mark.parity
-def test_sovits_has_the_names_and_shapes_of_upstream(reference_data: Path, tmp_path: Path) -> None:
-    write_sovits(tmp_path / "sovits.pth", SIZES_OF_REFERENCE, seed=0)
-    upstream = open_sovits(reference_data / "v2/sovits_e8_s800.pth")
+@pytest.mark.parametrize(
+    ("folder", "sizes"),
+    [("v2", SIZES_OF_REFERENCE), ("v2pro", replace(SIZES_OF_REFERENCE, generation=V2_PRO))],
+)
+def test_sovits_has_the_names_and_shapes_of_upstream(
+    reference_data: Path, tmp_path: Path, folder: str, sizes: SeededSizes
+) -> None:
+    write_sovits(tmp_path / "sovits.pth", sizes, 0, sizes.generation.header)
+    upstream = open_sovits(reference_data / folder / "sovits_e8_s800.pth")
     ours = open_sovits(tmp_path / "sovits.pth")
+    assert ours.header == upstream.header
     assert listing(ours) == listing(upstream)
     assert ours.config["model"] == upstream.config["model"]
     assert ours.config["data"].items() <= upstream.config["data"].items()
@@ -78,6 +100,41 @@ def test_full_size_is_that_of_upstream() -> None:
     assert len(gpt) == 295
     assert sum(map(math.prod, gpt.values())) == pytest.approx(77.606e6, abs=500)
     assert 2 * sum(map(math.prod, sovits.values())) == pytest.approx(85.0e6, rel=0.005)
+
+
+def test_pro_voices_are_as_large_as_their_parts() -> None:
+    # Beside v2: 20480 to 1024, 1024 to 512 and 1024 slopes; 512 more channels into the 8 x 192
+    # gates of 4 couplings, out of the style encoder and into the vocoder.
+    counts = [sum(map(math.prod, sovits_shapes(s).values())) for s in (FULL_V2, FULL_V2_PRO)]
+    branch = 20480 * 1024 + 1024 + 1024 * 512 + 512 + 1024
+    assert counts[1] - counts[0] == branch + 512 * (4 * 8 * 192 + 128 + 1 + 512)
+    plus = sovits_shapes(FULL_V2_PRO_PLUS)
+    assert plus["dec.ups.0.weight"] == (768, 384, 20)
+    assert plus["dec.conv_post.weight"] == (1, 24, 7)
+
+
+@pytest.mark.parametrize(
+    ("generation", "name"), [(V1, "v1"), (V2_PRO, "v2Pro"), (V2_PRO_PLUS, "v2ProPlus")]
+)
+def test_every_generation_is_written_and_recognised(
+    generation: GenerationSizes, name: str, tmp_path: Path
+) -> None:
+    sizes = replace(MINIATURE, generation=generation)
+    write_gpt(tmp_path / "gpt.ckpt", sizes, seed=0)
+    write_sovits(tmp_path / "sovits.pth", sizes, 0, generation.header)
+    pair = open_gpt(tmp_path / "gpt.ckpt"), open_sovits(tmp_path / "sovits.pth")
+    assert recognise_pair(*pair).name == name
+    build_text2semantic(pair[0])
+    build_synthesizer(pair[1])
+
+
+@torch.inference_mode()
+def test_a_seeded_speaker_encoder_tells_sounds_apart(tmp_path: Path) -> None:
+    write_speaker_encoder(tmp_path / "encoder.ckpt", seed=0)
+    encoder = load_speaker_encoder(tmp_path / "encoder.ckpt")
+    first, second = encoder(torch.randn(2, 20, 80, generator=torch.Generator().manual_seed(0)))
+    assert first.shape == (20480,)
+    assert 0.01 < (first - second).square().mean().sqrt() < 100
 
 
 def test_equal_seeds_write_equal_files(voice: SeededVoice, tmp_path: Path) -> None:

@@ -12,7 +12,12 @@ import torch
 from voicepack.export.flow import FlowSizes
 from voicepack.export.style_encoder import StyleEncoder
 from voicepack.export.synthesizer import Synthesizer
-from voicepack.export.synthesizer_graphs import TracedGraph, trace_latent, trace_vocoder
+from voicepack.export.synthesizer_graphs import (
+    TracedGraph,
+    trace_latent,
+    trace_speaker,
+    trace_vocoder,
+)
 from voicepack.export.synthesizer_sizes import SynthesizerSizes
 from voicepack.export.text_encoder import EncoderSizes, TextEncoderSizes
 from voicepack.export.vocoder import VocoderSizes
@@ -38,7 +43,7 @@ def synthesizer() -> Synthesizer:
         flow=FlowSizes(2, 2, 5, 8, 6, embedding),
         vocoder=VocoderSizes(6, embedding, 16, 7, (4, 2), (8, 4), (3, 7), ((1, 3), (1, 3)), 7),
         feature_channels=10,
-        speaker_channels=0,
+        speaker_channels=7,
     )
     torch.manual_seed(0)
     net = Synthesizer(sizes, StyleEncoder(9, 8, embedding, 5)).eval().requires_grad_(False)
@@ -67,6 +72,14 @@ def test_a_graph_equals_its_module_at_all_lengths_in_both_precisions(
     in_graph = {each.name for each in traced.model.graph.initializer if np.prod(each.dims) > 8}
     assert in_graph
     assert in_graph <= ours
+
+
+def test_the_speaker_graph_equals_the_style_encoder_on_spectra_with_bins_to_spare(
+    synthesizer: Synthesizer, tmp_path: Path
+) -> None:
+    traced = trace_speaker(synthesizer.style_encoder, num_frequencies=12)
+    save_graph(traced.model, tmp_path / "speaker.onnx")
+    traced.check(tmp_path / "speaker.onnx", FLOAT32)
 
 
 def open_graph(path: Path) -> Session:

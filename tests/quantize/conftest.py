@@ -1,13 +1,26 @@
-"""A small report that the tests of all its formats share."""
+"""A small report that the tests of all its formats share, and packs that were tampered with."""
 
 from __future__ import annotations
 
 import math
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
 
+import onnx
 import pytest
 
 from voicepack.quantize.budget import make_budget
+from voicepack.quantize.graph import save_graph
 from voicepack.quantize.report import Report, SentenceQuality
+from voicepack.runtime.contract import GraphRole
+from voicepack.runtime.manifest import GraphEntry, Manifest
+from voicepack.runtime.pack import VoicePack
+from voicepack.runtime.pack_writing import write_pack
+
+Edit = Callable[[onnx.ModelProto], None]
+Rewrite = Callable[[Mapping[GraphRole, Edit]], VoicePack]
 
 
 @pytest.fixture
@@ -26,3 +39,39 @@ def report() -> Report:
         ),
         pack_values={"size_ratio": 0.27},
     )
+
+
+@pytest.fixture
+def rewrite(demo_pack: Path, tmp_path: Path) -> Rewrite:
+    """Write the demo pack again without its speaker graph, as quantizing does, graphs edited."""
+    original = VoicePack.open(demo_pack)
+    graphs = [each for each in original.manifest.graphs if each.role is not GraphRole.SPEAKER]
+
+    def write(edits: Mapping[GraphRole, Edit]) -> VoicePack:
+        def build(folder: Path) -> Manifest:
+            _copy_arrays(demo_pack, folder)
+            for graph in graphs:
+                _write_graph(demo_pack, folder, graph, edits.get(graph.role, _leave_alone))
+            return replace(original.manifest, graphs=tuple(graphs))
+
+        return write_pack(tmp_path / "edited.voicepack", build)
+
+    return write
+
+
+def _leave_alone(model: onnx.ModelProto) -> None:
+    """Edit nothing."""
+
+
+def _copy_arrays(pack: Path, folder: Path) -> None:
+    for file in pack.rglob("*.npz"):
+        copy = folder / file.relative_to(pack)
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copy(file, copy)
+
+
+def _write_graph(pack: Path, folder: Path, graph: GraphEntry, edit: Edit) -> None:
+    model = onnx.load(pack / graph.file)
+    edit(model)
+    (folder / graph.file).parent.mkdir(exist_ok=True)
+    save_graph(model, folder / graph.file)

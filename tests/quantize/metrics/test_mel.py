@@ -74,3 +74,14 @@ def test_equal_signals_are_at_distance_zero() -> None:
 def test_signals_of_different_length_are_refused() -> None:
     with pytest.raises(ValueError, match="equally long"):
         log_mel_l1(NOISE, NOISE[1:], SAMPLE_RATE)
+
+
+def test_noise_far_below_the_loudest_band_counts_for_nothing() -> None:
+    rate = 32_000
+    tone = 0.5 * np.sin(2 * np.pi * 1000 * np.arange(rate) / rate)
+    reference = np.concatenate([tone, np.zeros(rate)])
+    # White noise spreads its power over all bins; even one bin's share of 1e-6 rms, next to a tone
+    # of 0.35 rms in one bin, is more than 100 dB down.
+    noise = 1e-6 * np.random.default_rng(0).standard_normal(2 * rate)
+    pause = np.concatenate([np.zeros(rate), noise[rate:]])
+    assert log_mel_l1(reference, reference + pause, rate) == 0

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voicepack.quantize.metrics.pitch import compare_pitch, f0_rmse_cents, pitch
+from voicepack.quantize.metrics.pitch import (
+    compare_pitch,
+    f0_rmse_cents,
+    gross_pitch_error,
+    pitch,
+)
 
 SAMPLE_RATE = 32_000
 TIME = np.arange(SAMPLE_RATE // 5) / SAMPLE_RATE
@@ -66,12 +71,21 @@ def test_there_is_a_frame_every_10_ms() -> None:
     assert pitch(voice(100), SAMPLE_RATE).shape == (21,)
 
 
-def test_octave_is_1200_cents() -> None:
-    assert f0_rmse_cents(np.array([100.0, 0.0]), np.array([200.0, 90.0])) == 1200
+def test_whole_tone_and_none_are_the_root_of_half_of_200_cents_squared() -> None:
+    whole_tone = 100 * 2 ** (1 / 6)
+    found = f0_rmse_cents(np.array([100.0, 50.0, 0.0]), np.array([whole_tone, 50.0, 90.0]))
+    assert found == pytest.approx(200 / 2**0.5)
+
+
+def test_octave_is_a_gross_error_and_nothing_else() -> None:
+    ours, theirs = np.array([100.0, 100.0, 80.0, 0.0]), np.array([200.0, 119.0, 80.0, 90.0])
+    assert gross_pitch_error(ours, theirs) == pytest.approx(1 / 3)
+    assert f0_rmse_cents(ours[[0]], theirs[[0]]) == 0
 
 
 def test_frames_voiced_in_one_only_have_no_pitch_difference() -> None:
-    assert f0_rmse_cents(np.array([100.0, 0.0]), np.array([0.0, 100.0])) == 0
+    ours, theirs = np.array([100.0, 0.0]), np.array([0.0, 100.0])
+    assert f0_rmse_cents(ours, theirs) == gross_pitch_error(ours, theirs) == 0
 
 
 def test_semitone_is_measured_as_100_cents() -> None:

@@ -1,0 +1,69 @@
+"""Quantizes text2semantic: multiplications, then the key/value cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import onnx
+
+from voicepack.quantize.activations import (
+    Activations,
+    CalibrationSequence,
+    is_shared_buffer,
+    record_activations,
+)
+from voicepack.quantize.errors import RecipeError
+from voicepack.quantize.graph_editor import GraphEditor
+from voicepack.quantize.kv_cache_format import use_int8_cache
+from voicepack.quantize.linear import find_linear
+from voicepack.quantize.matmul_formats import BITS, quantize_matmuls
+from voicepack.quantize.recipe import CacheFormat, Text2SemanticRecipe, WeightFormat
+
+
+def quantize_text2semantic(
+    model: onnx.ModelProto,
+    recipe: Text2SemanticRecipe,
+    calibration: Iterable[CalibrationSequence],
+) -> onnx.ModelProto:
+    """Return the graph as the recipe wants it.
+
+    Args:
+        model: float32, either flavour, as exported; stays as it is.
+        recipe: Formats of weights and cache.
+        calibration: Sentences to record activations on. Read once, and only by a recipe that
+            needs them: one with an INT8 cache or with calibrated block weights.
+
+    Raises:
+        RecipeError: The recipe does not fit the graph, or lacks calibration data.
+        TargetError: The engine that records activations is missing or too old.
+    """
+    if not is_shared_buffer(model):
+        _check_portable(model, recipe)
+    weights = _calibrated_weights(model, recipe)
+    int8_cache = recipe.kv_cache is CacheFormat.INT8
+    needed = bool(weights) or int8_cache
+    seen = record_activations(model, calibration, weights) if needed else Activations()
+    quantized = quantize_matmuls(model, recipe, seen.second_moments)
+    return use_int8_cache(quantized, seen.cache_ranges) if int8_cache else quantized
+
+
+def _check_portable(model: onnx.ModelProto, recipe: Text2SemanticRecipe) -> None:
+    """Refuse what the oldest engine of the portable flavour cannot run."""
+    names = (linear.weight for linear in find_linear(GraphEditor(model)))
+    blocks = [name for name in names if recipe.format_of(name) is WeightFormat.INT8_BLOCK]
+    if blocks:
+        raise RecipeError(
+            f"{blocks[0]}: int8-block needs a newer ONNX Runtime than the portable flavour of this "
+            "graph promises to run on. Give the weight the format int8 or int4-block."
+        )
+    if recipe.kv_cache is CacheFormat.INT8:
+        raise RecipeError(
+            "an int8 key/value cache needs the shared-buffer flavour, but this graph is portable. "
+            "Set kv_cache to fp32, or export the voice for a target of that flavour."
+        )
+
+
+def _calibrated_weights(model: onnx.ModelProto, recipe: Text2SemanticRecipe) -> set[str]:
+    """Name the weights that are rounded on calibration data."""
+    names = (linear.weight for linear in find_linear(GraphEditor(model)))
+    return {name for name in names if recipe.calibrated and recipe.format_of(name) in BITS}
