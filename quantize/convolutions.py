@@ -54,7 +54,8 @@ def int8_nodes(
     chosen: set[str] = set()
     for node in model.graph.node:
         if node.op_type == "Conv":
-            fits = recipe.format_of(node.input[1]) is ConvolutionFormat.INT8
+            weight = node.input[1]
+            fits = weight in weights and recipe.format_of(weight) is ConvolutionFormat.INT8
         else:
             read = set(node.input) - weights
             fits = node.op_type in between and read <= chosen

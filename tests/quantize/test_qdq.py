@@ -1,5 +1,6 @@
 import numpy as np
 import onnx
+import pytest
 from onnx import helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
@@ -30,6 +31,11 @@ def shortcut_model(weight: float, bias: float) -> onnx.ModelProto:
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 19)], ir_version=9)
 
 
+def shortcut_of(model: onnx.ModelProto, x: float) -> float:
+    (y,) = ReferenceEvaluator(model).run(None, {"x": np.full((1, 1, 1), x, np.float32)})
+    return float(np.asarray(y).item())
+
+
 def test_ranges_are_needed_for_what_chosen_nodes_read_and_make_but_not_for_weights() -> None:
     assert tensors_around(shortcut_model(1.0, 0.0), {"conv"}) == ["x", "conv"]
     assert tensors_around(shortcut_model(1.0, 0.0), {"y"}) == ["x", "conv", "y"]
@@ -40,9 +46,9 @@ def test_the_result_is_what_rounding_by_hand_gives() -> None:
     # 0.373, which becomes 0.37. The shortcut adds x itself.
     model = insert_qdq(shortcut_model(0.5, 0.123), {"conv"}, RANGES)
 
-    (found,) = ReferenceEvaluator(model).run(None, {"x": np.full((1, 1, 1), 0.504, np.float32)})
+    found = shortcut_of(model, 0.504)
 
-    np.testing.assert_allclose(found, 0.504 + 0.37, atol=1e-6)
+    assert found == pytest.approx(0.504 + 0.37, abs=1e-6)
 
 
 def test_who_is_not_chosen_reads_the_exact_tensor_unless_a_chosen_node_made_it() -> None:
@@ -55,6 +61,6 @@ def test_who_is_not_chosen_reads_the_exact_tensor_unless_a_chosen_node_made_it()
 def test_a_bias_far_larger_than_its_weights_is_kept() -> None:
     model = insert_qdq(shortcut_model(1e-12, 1.0), {"conv"}, RANGES)
 
-    (found,) = ReferenceEvaluator(model).run(None, {"x": np.zeros((1, 1, 1), np.float32)})
+    found = shortcut_of(model, 0.0)
 
-    np.testing.assert_allclose(found, 1.0, atol=0.005)  # half a step
+    assert found == pytest.approx(1.0, abs=0.005)  # half a step

@@ -84,4 +84,5 @@ def test_noise_far_below_the_loudest_band_counts_for_nothing() -> None:
     # of 0.35 rms in one bin, is more than 100 dB down.
     noise = 1e-6 * np.random.default_rng(0).standard_normal(2 * rate)
     pause = np.concatenate([np.zeros(rate), noise[rate:]])
-    assert log_mel_l1(reference, reference + pause, rate) == 0
+    # Not zero: frames that reach from the tone into the pause hold its spectral skirts.
+    assert log_mel_l1(reference, reference + pause, rate) < 1e-5
