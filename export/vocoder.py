@@ -49,6 +49,23 @@ class VocoderSizes:
     output_kernel: int
 
 
+def context_frames(sizes: VocoderSizes) -> int:
+    """Count the latent frames before and after a frame that its audio depends on.
+
+    Walks back from a sample to the latent: each layer widens what the sample depends on by its
+    reach, and each upsampler divides the distance by its rate.
+    """
+    reach = (sizes.output_kernel - 1) // 2
+    blocks = max(
+        sum((kernel - 1) // 2 * (dilation + 1) for dilation in dilations)
+        for kernel, dilations in zip(sizes.block_kernels, sizes.block_dilations, strict=True)
+    )
+    for rate, kernel in zip(reversed(sizes.rates), reversed(sizes.upsampler_kernels), strict=True):
+        padding = (kernel - rate) // 2
+        reach = -(-(reach + blocks + max(padding, kernel - 1 - padding)) // rate)
+    return reach + (sizes.input_kernel - 1) // 2
+
+
 def add_height(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Give the vocoder's convolutions a height of 1; other weights pass unchanged.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import onnx
@@ -19,6 +19,7 @@ from voicepack.export.synthesizer_graphs import (
 from voicepack.export.text2semantic import Text2Semantic
 from voicepack.export.text2semantic_check import check_text2semantic
 from voicepack.export.text2semantic_graph import text2semantic_graph
+from voicepack.export.vocoder import context_frames
 from voicepack.quantize.graph import save_graph, tensor_spec, weights_path
 from voicepack.quantize.precision import store_as_half
 from voicepack.runtime.contract import GraphRole, Precision
@@ -57,7 +58,8 @@ class GraphWriter:
 
     def vocoder(self, synthesizer: Synthesizer) -> GraphEntry:
         """Write the graph of the vocoder."""
-        return self._write_traced(GraphRole.VOCODER, trace_vocoder(synthesizer))
+        entry = self._write_traced(GraphRole.VOCODER, trace_vocoder(synthesizer))
+        return replace(entry, context_frames=context_frames(synthesizer.sizes.vocoder))
 
     def speaker(self, encoder: StyleEncoder, num_frequencies: int) -> GraphEntry:
         """Write the graph of the reference encoder, with which quality is checked."""

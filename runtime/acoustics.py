@@ -8,6 +8,7 @@ import numpy as np
 
 from voicepack.runtime.contract import LatentTensor, VocoderTensor, num_latent_frames
 from voicepack.runtime.phones import FloatArray, IntArray
+from voicepack.runtime.pieces import cut_into_pieces
 from voicepack.runtime.randomness import RandomStream
 from voicepack.targets.session import Array, Session
 
@@ -19,6 +20,8 @@ class Acoustics:
     latent: Session
     vocoder: Session
     latent_channels: int
+    context_frames: int = 0
+    """Frames beside a frame that its audio depends on; 0 computes every sentence in one piece."""
 
     def noise(
         self, num_tokens: int, speed: float, noise_scale: float, random: RandomStream
@@ -51,10 +54,23 @@ class Acoustics:
         return latent
 
     def audio_of(self, latent: FloatArray, embedding: FloatArray) -> FloatArray:
-        """Compute the audio of a latent: float32, (num_samples,), before post-processing."""
-        inputs = {
-            VocoderTensor.LATENT: latent,
-            VocoderTensor.EMBEDDING: embedding[None, :, None],
-        }
-        audio: FloatArray = self.vocoder.run(inputs)[VocoderTensor.AUDIO][0, 0]
-        return audio
+        """Compute the audio of a latent, piece by piece.
+
+        Args:
+            latent: float32, (1, latent channels, frames).
+            embedding: float32, (channels,).
+
+        Returns:
+            float32, (num_samples,), before post-processing.
+        """
+        num_frames = latent.shape[2]
+        parts = []
+        for piece in cut_into_pieces(num_frames, self.context_frames):
+            inputs = {
+                VocoderTensor.LATENT: np.ascontiguousarray(latent[:, :, piece.start : piece.stop]),
+                VocoderTensor.EMBEDDING: embedding[None, :, None],
+            }
+            audio = self.vocoder.run(inputs)[VocoderTensor.AUDIO][0, 0]
+            hop = len(audio) // (piece.stop - piece.start)
+            parts.append(audio[piece.skip * hop : (piece.skip + piece.keep) * hop])
+        return np.concatenate(parts)

@@ -43,6 +43,9 @@ class GraphEntry:
     outputs: tuple[TensorSpec, ...]
     kv_cache: str = ""
     """text2semantic only: "shared-buffer" or "portable"."""
+    context_frames: int = 0
+    """Vocoder only: latent frames before and after a frame that its audio depends on. With it, a
+    long sentence can be computed in pieces; 0 says that it is not known."""
 
 
 @dataclass(frozen=True)

@@ -211,6 +211,7 @@ def load_voice(pack: VoicePack, options: EngineOptions) -> Voice:
         latent=open_graph(GraphRole.LATENT),
         vocoder=open_graph(GraphRole.VOCODER),
         latent_channels=_latent_channels(pack.graph(GraphRole.LATENT)),
+        context_frames=pack.graph(GraphRole.VOCODER).context_frames,
     )
     return Voice(pack, TokenGenerator(decoder, pack.embeddings()), acoustics)
 

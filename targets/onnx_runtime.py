@@ -134,6 +134,9 @@ def _session_options(ort: onnxruntime, options: EngineOptions) -> onnxruntime.Se
     session.intra_op_num_threads = options.threads
     session.inter_op_num_threads = 1
     session.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
+    # A pattern plans memory for the shapes of one run. Sentences differ in length, so it would only
+    # keep what the longest one needed: 170 MB more at the peak, and no time gained.
+    session.enable_mem_pattern = False
     session.log_severity_level = 3
     spinning = "1" if options.spinning else "0"
     session.add_session_config_entry("session.intra_op.allow_spinning", spinning)

@@ -24,7 +24,13 @@ from voicepack.export.errors import CheckpointError
 from voicepack.export.pipeline import ExportJob, export_voice
 from voicepack.export.reference_encoder import HelperNets, encode_references
 from voicepack.export.reference_spec import ReferenceSpec
-from voicepack.export.seeded import MINIATURE, SeededVoice, write_gpt, write_seeded_voice
+from voicepack.export.seeded import (
+    MINIATURE,
+    SeededVoice,
+    write_gpt,
+    write_seeded_voice,
+    write_sovits,
+)
 from voicepack.export.seeded_shapes import V1, V2, V2_PRO, V2_PRO_PLUS, GenerationSizes
 from voicepack.export.synthesizer import build_synthesizer
 from voicepack.quantize.teacher_forcing import teacher_forced_logits
@@ -185,6 +191,17 @@ def test_a_pro_voice_asks_for_the_speaker_encoder(plus: SeededVoice) -> None:
     net = build_synthesizer(checkpoint)
     with pytest.raises(CheckpointError, match=r"v2ProPlus voice.*--speaker-encoder"):
         encode_references(references_of(plus), checkpoint, net, HelperNets(plus.hubert))
+
+
+def test_a_pro_voice_for_another_speaker_encoder_than_upstream_s_is_refused(
+    plus: SeededVoice, tmp_path: Path
+) -> None:
+    sizes = replace(MINIATURE, generation=replace(V2_PRO, speaker=64))
+    write_sovits(tmp_path / "sovits.pth", sizes, seed=1)
+    checkpoint = open_sovits(tmp_path / "sovits.pth")
+    helpers = HelperNets(plus.hubert, plus.speaker_encoder)
+    with pytest.raises(CheckpointError, match="sv_emb takes 64 channels, expected the 20480"):
+        encode_references(references_of(plus), checkpoint, build_synthesizer(checkpoint), helpers)
 
 
 def test_references_of_a_pro_voice_tell_what_they_were_made_with(plus: SeededVoice) -> None:

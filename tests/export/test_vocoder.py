@@ -7,7 +7,7 @@ pytest.importorskip("torch", reason="needs the export extra")
 import torch
 from torch.nn import functional
 
-from voicepack.export.vocoder import Vocoder, VocoderSizes, add_height
+from voicepack.export.vocoder import Vocoder, VocoderSizes, add_height, context_frames
 
 pytestmark = pytest.mark.torch
 
@@ -99,3 +99,28 @@ def test_only_convolutions_of_the_vocoder_get_a_height() -> None:
         "dec.conv_pre.bias": (4,),
         "enc_p.proj.weight": (4, 3, 1),
     }
+
+
+@pytest.mark.parametrize(
+    ("rates", "kernels", "blocks"),
+    [
+        ((10, 8, 2, 2, 2), (16, 16, 8, 2, 2), (3, 7, 11)),
+        ((10, 8, 2, 2, 2), (20, 16, 8, 2, 2), (3, 7, 11)),
+        ((4, 2), (8, 4), (3,)),
+    ],
+)
+def test_a_frame_s_audio_depends_on_its_context_and_nothing_beyond(
+    rates: tuple[int, ...], kernels: tuple[int, ...], blocks: tuple[int, ...]
+) -> None:
+    torch.manual_seed(0)
+    sizes = VocoderSizes(4, 3, 32, 7, rates, kernels, blocks, tuple((1, 3, 5) for _ in blocks), 7)
+    vocoder = Vocoder(sizes).double()
+    latent = torch.randn(1, 4, 61, dtype=torch.float64, requires_grad=True)
+    audio = vocoder(latent, torch.randn(1, 3, 1, dtype=torch.float64))
+    hop = audio.shape[2] // 61
+    audio[:, :, 30 * hop : 31 * hop].square().sum().backward()
+    assert latent.grad is not None
+    seen = latent.grad.abs().sum(dim=(0, 1)).nonzero().flatten()
+    reach = max(30 - int(seen.min()), int(seen.max()) - 30)
+    # Rounding up at every stage may add a frame.
+    assert reach <= context_frames(sizes) <= reach + 1
