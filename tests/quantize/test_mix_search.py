@@ -86,8 +86,23 @@ def test_groups_are_ranked_by_what_they_lose_alone(journal: Measurements) -> Non
 def test_small_groups_that_lose_much_are_raised_first(journal: Measurements) -> None:
     found = find_mix(Arithmetic(), limit(12.0), Objective.SIZE, journal)
     # Loss a byte: b 4/8, d 2/8, then c 8/64 and a 1/8 alike. Raising b leaves 11.25.
-    assert found.mix == {"b": W.INT8, "d": W.INT4_BLOCK, "c": W.INT4_BLOCK, "a": W.INT4_BLOCK}
+    assert found.mix_after(0) == {
+        "b": W.INT8,
+        "d": W.INT4_BLOCK,
+        "c": W.INT4_BLOCK,
+        "a": W.INT4_BLOCK,
+    }
     assert found.values["kl_mean"] == 11.25
+
+
+def test_a_mix_that_is_refused_is_followed_by_better_ones_up_to_the_best(
+    journal: Measurements,
+) -> None:
+    found = find_mix(Arithmetic(), limit(12.0), Objective.SIZE, journal)
+    losses = [Arithmetic().loss(found.mix_after(refusals)) for refusals in range(9)]
+    assert losses == sorted(losses, reverse=True)
+    assert losses[0] > losses[1]
+    assert losses[-1] == 0
 
 
 @pytest.mark.parametrize("allowed", [100.0, 9.5, 4.0, 0.9, 0.5, 0.1, 0.0])

@@ -18,10 +18,12 @@ from voicepack.quantize.graph import save_graph
 from voicepack.quantize.pipeline import (
     QuantizedPack,
     QuantizeJob,
+    fit_to_target,
     needs_calibration,
     quantize_pack,
 )
 from voicepack.quantize.recipe import (
+    CacheFormat,
     ConvolutionFormat,
     ConvolutionRecipe,
     Recipe,
@@ -152,8 +154,23 @@ def test_an_override_alone_may_need_calibration() -> None:
 def test_a_quantized_pack_is_not_quantized_again(
     quantized: QuantizedPack, job: QuantizeJob, tmp_path: Path
 ) -> None:
-    with pytest.raises(QualityError, match=r"text2semantic in int8.*Give the pack it was made from"):
+    with pytest.raises(QualityError, match=r"text2semantic in int8.*Give the pack it"):
         quantize_pack(replace(job, pack=quantized.pack), tmp_path / "twice.voicepack")
+
+
+def test_a_target_that_keeps_the_cache_on_the_host_gets_it_in_full_precision(
+    job: QuantizeJob,
+) -> None:
+    manifest = job.pack.manifest
+    graphs = tuple(
+        replace(graph, kv_cache="portable" if graph.kv_cache else "") for graph in manifest.graphs
+    )
+    portable = VoicePack(job.pack.root, replace(manifest, graphs=graphs, target="cpu-portable"))
+    fitting, notes = fit_to_target(replace(job, pack=portable))
+    assert fitting.recipe.text2semantic.kv_cache is CacheFormat.FP32
+    assert fitting.recipe.text2semantic.weights is job.recipe.text2semantic.weights
+    assert "cpu-portable" in notes[0]
+    assert fit_to_target(job) == (job, ())
 
 
 def test_a_pattern_without_a_weight_is_refused_before_anything_is_spoken(

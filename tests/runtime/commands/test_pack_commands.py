@@ -63,7 +63,7 @@ def test_inspect_reads_an_archive_too(pack: VoicePack) -> None:
 def test_verify_says_ok_with_bytes_and_time(pack: VoicePack) -> None:
     result = run("verify", pack.root)
     assert result.exit_code == 0
-    assert f"ok: {pack.root}: 9 files, 47.9 kB, in 0." in result.output
+    assert f"ok: {pack.root}: 11 files, 48.0 kB, in 0." in result.output
 
 
 def test_verify_lists_every_fault_and_fails(pack: VoicePack) -> None:
