@@ -46,11 +46,8 @@ class InstantSession:
         logits[0, -1] = 10 if self.steps == NUM_TOKENS else -10  # where speech ends
         self.steps = self.steps + 1 if new == 1 else 1
         layers, heads, size = SHAPE.num_layers, SHAPE.num_heads, SHAPE.head_size
-        return {
-            Tensors.LOGITS: logits,
-            Tensors.NEW_KEYS: np.zeros((layers, heads, size, new), np.float32),
-            Tensors.NEW_VALUES: np.zeros((layers, heads, new, size), np.float32),
-        }
+        kept = np.zeros((layers, heads, new, size), np.float32)
+        return {Tensors.LOGITS: logits, Tensors.NEW_KEYS: kept, Tensors.NEW_VALUES: kept}
 
     def with_state(self, state: Mapping[str, tuple[str, Array]]) -> Session:
         """See `Session.with_state`."""

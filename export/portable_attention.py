@@ -33,12 +33,15 @@ class PortableAttention:
         query, key, value = self._heads(qkv, layer)
         heads, size = self._sizes.num_heads, self._sizes.head_size
         op, at = self._builder.op, f"blocks.{layer}"
-        past_key = self._builder.input(Tensors.past_key(layer), [1, heads, size, "capacity"])
+        past_key = self._builder.input(Tensors.past_key(layer), [1, heads, "capacity", size])
         past_value = self._builder.input(Tensors.past_value(layer), [1, heads, "capacity", size])
         split = self._split_sizes(past_value, value)
-        past_scores = op("MatMul", [query, past_key], f"{at}.past_scores")
-        new_scores = op("MatMul", [query, key], f"{at}.new_scores")
-        scores = op("Concat", [past_scores, new_scores], f"{at}.scores", axis=-1)
+        # Keys on the left: with one query that is a matrix times a vector, twice as fast here as a
+        # vector times a transposed matrix, and keys lie in memory as values do.
+        past_scores = op("MatMul", [past_key, query], f"{at}.past_scores")
+        new_scores = op("MatMul", [key, query], f"{at}.new_scores")
+        by_key = op("Concat", [past_scores, new_scores], f"{at}.scores_by_key", axis=2)
+        scores = op("Transpose", [by_key], f"{at}.scores", perm=[0, 1, 3, 2])
         biased = op("Add", [scores, Tensors.BIAS], f"{at}.biased_scores")
         weights = op("Softmax", [biased], f"{at}.attention_weights", axis=-1)
         parts = [f"{at}.past_weights", f"{at}.new_weights"]
@@ -55,11 +58,11 @@ class PortableAttention:
         size = self._sizes.head_size
         self._builder.op("Concat", self._new_keys, Tensors.NEW_KEYS, axis=0)
         self._builder.op("Concat", self._new_values, Tensors.NEW_VALUES, axis=0)
-        self._builder.output(Tensors.NEW_KEYS, [layers, heads, size, "new"])
+        self._builder.output(Tensors.NEW_KEYS, [layers, heads, "new", size])
         self._builder.output(Tensors.NEW_VALUES, [layers, heads, "new", size])
 
     def _heads(self, qkv: str, layer: int) -> tuple[str, str, str]:
-        """Split into scaled queries (1, H, S, D), keys (1, H, D, S) and values (1, H, S, D)."""
+        """Split into scaled queries (1, H, D, S), and keys and values (1, H, S, D)."""
         op, at = self._builder.op, f"blocks.{layer}"
         heads = op("Reshape", [qkv, self._split_heads], f"{at}.qkv_heads")
         parts = [f"{at}.query_part", f"{at}.key_part", f"{at}.value_part"]
@@ -70,8 +73,8 @@ class PortableAttention:
             op("Squeeze", [part, axis], f"{part}.flat") for part in (query, key, value)
         )
         query = op("Mul", [query, self._scale], f"{at}.scaled_query")
-        query = op("Transpose", [query], f"{at}.query", perm=[0, 2, 1, 3])
-        key = op("Transpose", [key], f"{at}.key", perm=[0, 2, 3, 1])
+        query = op("Transpose", [query], f"{at}.query", perm=[0, 2, 3, 1])
+        key = op("Transpose", [key], f"{at}.key", perm=[0, 2, 1, 3])
         value = op("Transpose", [value], f"{at}.value", perm=[0, 2, 1, 3])
         self._new_keys.append(key)
         self._new_values.append(value)

@@ -53,13 +53,13 @@ class Text2SemanticTensor:
     LOGITS = "logits"
     """float32, (1, V): scores of the next token, from the last new position."""
     NEW_KEYS = "new_keys"
-    """Portable only. float32, (L, H, D, S)."""
+    """Portable only. float32, (L, H, S, D)."""
     NEW_VALUES = "new_values"
     """Portable only. float32, (L, H, S, D)."""
 
     @staticmethod
     def past_key(layer: int) -> str:
-        """Input. float32, (1, H, C, D) shared buffer; (1, H, D, C) portable.
+        """Input. float32, (1, H, C, D).
 
         A shared buffer may also be int8; scales are inside the graph. Then nothing is cached while
         total_length equals S: past is not read, and `present` holds the S new positions alone,

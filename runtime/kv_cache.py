@@ -191,21 +191,21 @@ class PortableDecoder:
         return logits
 
     def _keep(self, keys: FloatArray, values: FloatArray) -> None:
-        """Write (L, H, D, S) keys and (L, H, S, D) values behind the ones already there."""
-        end = self._length + keys.shape[-1]
+        """Write (L, H, S, D) keys and values behind the ones already there."""
+        end = self._length + keys.shape[2]
         if end > self._capacity:
             self._reserve(-(-end // GROWTH) * GROWTH)
-        self._keys[..., self._length : end] = keys
+        self._keys[:, :, self._length : end] = keys
         self._values[:, :, self._length : end] = values
         self._length = end
 
     def _reserve(self, capacity: int) -> None:
         """Grow the cache, keeping what it holds."""
         layers, heads = self._shape.num_layers, self._shape.num_heads
-        keys = np.zeros((layers, heads, self._shape.head_size, capacity), np.float32)
-        values = np.zeros((layers, heads, capacity, self._shape.head_size), np.float32)
+        size = (layers, heads, capacity, self._shape.head_size)
+        keys, values = np.zeros(size, np.float32), np.zeros(size, np.float32)
         if self._length:
-            keys[..., : self._length] = self._keys[..., : self._length]
+            keys[:, :, : self._length] = self._keys[:, :, : self._length]
             values[:, :, : self._length] = self._values[:, :, : self._length]
         self._keys, self._values, self._capacity = keys, values, capacity
         state = {Tensors.past_key(at): ("", keys[at : at + 1]) for at in range(layers)}

@@ -26,7 +26,7 @@ def test_a_long_latent_is_cut_evenly_with_context_on_both_sides() -> None:
 
 @given(st.integers(1, 5000), st.integers(1, 40))
 def test_pieces_cover_every_frame_once_and_stay_small(num_frames: int, context: int) -> None:
-    kept = []
+    kept: list[int] = []
     for piece in cut_into_pieces(num_frames, context):
         first = piece.start + piece.skip
         kept += range(first, first + piece.keep)
