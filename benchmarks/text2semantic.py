@@ -41,8 +41,12 @@ NUM_TEXT = 100
 CONTEXTS = (300, 600)
 WINDOW = 15
 """Steps before and after a context that its median is taken over."""
-FC1_INT8 = {"blocks.*.fc1.weight": WeightFormat.INT8}
-HEAD_8_BITS = {"head.weight": WeightFormat.INT8_BLOCK}
+FC1_AND_OUT_INT8 = {
+    "blocks.*.fc1.weight": WeightFormat.INT8,
+    "blocks.*.out.weight": WeightFormat.INT8,
+}
+"""Prefill is faster with these, a step with blocks: this is where both keep their figures."""
+HEAD_8_BITS = {"head.weight": WeightFormat.INT8}
 RECIPES = {
     "int8": Text2SemanticRecipe(WeightFormat.INT8),
     "int8, cache": Text2SemanticRecipe(WeightFormat.INT8, kv_cache=CacheFormat.INT8),
@@ -50,8 +54,8 @@ RECIPES = {
     "int8-block, cache": Text2SemanticRecipe(
         WeightFormat.INT8_BLOCK, 256, kv_cache=CacheFormat.INT8
     ),
-    "same, fc1 int8": Text2SemanticRecipe(
-        WeightFormat.INT8_BLOCK, 256, overrides=FC1_INT8, kv_cache=CacheFormat.INT8
+    "fc1 and out int8": Text2SemanticRecipe(
+        WeightFormat.INT8_BLOCK, 256, overrides=FC1_AND_OUT_INT8, kv_cache=CacheFormat.INT8
     ),
     "int4-block, cache": Text2SemanticRecipe(
         WeightFormat.INT4_BLOCK, 64, overrides=HEAD_8_BITS, kv_cache=CacheFormat.INT8

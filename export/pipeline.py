@@ -17,7 +17,8 @@ from voicepack.export.reference_spec import ReferenceSpec, check_names
 from voicepack.export.synthesizer import Synthesizer, build_synthesizer
 from voicepack.export.text2semantic import Text2Semantic, build_text2semantic
 from voicepack.export.text2semantic_check import host_shape
-from voicepack.export.voice_graphs import GraphWriter
+from voicepack.export.voice_graphs import TOLERANCE, GraphWriter
+from voicepack.quantize.errors import GraphError
 from voicepack.runtime.contract import SEMANTIC_RATE, Precision
 from voicepack.runtime.manifest import GraphEntry, Manifest, Provenance, ReferenceEntry, Rights
 from voicepack.runtime.pack import VoicePack
@@ -77,11 +78,17 @@ def export_voice(
         ReferenceClipError: A clip, its text or HuBERT cannot be used.
         TextError: A reference's text cannot be pronounced.
         TargetError: The target is unknown, or its engine is missing here.
-        GraphError: A graph does not compute what its module computes.
+        GraphError: A graph does not compute what its module computes, or the precision is none
+            that export writes.
         PackError: The destination is taken, or cannot be written.
     """
     profile = find_profile(job.target)
     check_names(job.references)
+    if job.precision not in TOLERANCE:
+        raise GraphError(
+            f"export writes fp32 or fp16, not {job.precision.value}. Export in fp32, then run "
+            "`voicepack quantize`."
+        )
 
     def build(folder: Path) -> Manifest:
         return _Export(job, profile, folder, progress).run()

@@ -90,7 +90,7 @@ def _start(editor: GraphEditor, attention: onnx.NodeProto, ranges: CacheRange) -
     results = [at, f"{at}.key", f"{at}.value"]
     nodes = [_attention(attention, inputs, results)]
     for name, largest in ((results[1], ranges.keys), (results[2], ranges.values)):
-        nodes += _rounding(editor, name, 1 / _scales(largest))
+        nodes += _rounding(editor, name, np.reciprocal(_scales(largest)))
     return _graph("start", nodes, [at, f"{at}.key.int8", f"{at}.value.int8"])
 
 

@@ -21,6 +21,9 @@ from voicepack.quantize.sensitivity import GroupLoss, rank_groups
 from voicepack.quantize.weight_groups import Format, WeightGroup
 from voicepack.runtime.progress import Progress, silent
 
+STRIDE = 8
+"""A mix that a check refuses is followed by one that is this part of the ladder higher."""
+
 
 class Objective(str, Enum):
     """What the cheapest mix is to save."""
@@ -71,10 +74,10 @@ class FoundMix:
     """What was measured there."""
     ranking: tuple[GroupLoss, ...]
 
-    @property
-    def mix(self) -> Mix:
-        """The formats of all groups."""
-        return self.ladder.mix(self.rung)
+    def mix_after(self, refusals: int) -> Mix:
+        """Return the mix that was found, or a better one for each time a check refused it."""
+        stride = -(-self.ladder.top // STRIDE)
+        return self.ladder.mix(min(self.rung + refusals * stride, self.ladder.top))
 
 
 def find_mix(

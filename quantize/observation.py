@@ -55,6 +55,8 @@ def _session(model: onnx.ModelProto) -> ort.InferenceSession:
     options = ort.SessionOptions()
     # Sums of several threads are added in an order of their own: one thread repeats to the bit.
     options.intra_op_num_threads = 1
+    # A plan of the memory for each length of input would double what the first run allocated.
+    options.enable_mem_pattern = False
     options.log_severity_level = WARNINGS_AND_WORSE_UNSEEN
     return ort.InferenceSession(
         model.SerializeToString(), options, providers=["CPUExecutionProvider"]

@@ -36,8 +36,6 @@ NUM_CALIBRATING, NUM_PROBED = 8, 3
 """Sentences that a search calibrates with, and that it measures mixes on."""
 MAX_ATTEMPTS = 4
 """Packs that are checked before a search gives up."""
-STRIDE = 8
-"""A mix that the check refuses is followed by one that is this part of the ladder higher."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ def search(
     measurements = Measurements(job.start.cache / f"search-{_key(job)}.jsonl")
     found = [find_mix(probe, job.budget, job.objective, measurements, progress) for probe in probes]
     for attempt in range(MAX_ATTEMPTS):
-        mixes = [_raised(each, attempt) for each in found]
+        mixes = [each.mix_after(attempt) for each in found]
         recipe = _recipe(job, probes, mixes)
         quantized = quantize_pack(
             replace(job.start, recipe=recipe), destination, progress, overwrite or attempt > 0
@@ -112,16 +110,24 @@ def _probes(job: SearchJob, progress: Progress) -> tuple[TokenProbe, SoundProbe]
             f"search needs more than {NUM_PROBED}. Give more sentences (--sentences)."
         )
     calibration, probed = CalibrationSet(spoken[:-NUM_PROBED]), spoken[-NUM_PROBED:]
-    text2semantic = _search_start(start.recipe).text2semantic
+    recipe = _search_start(start.recipe)
     return (
-        TokenProbe(start.pack, text2semantic, calibration, probed),
-        SoundProbe(start.pack, start.recipe, calibration, probed),
+        TokenProbe(start.pack, recipe.text2semantic, calibration, probed),
+        SoundProbe(start.pack, recipe, calibration, probed),
     )
 
 
 def _search_start(recipe: Recipe) -> Recipe:
-    """Round block weights on calibration data in any case: without it, 4 bits lose the voice."""
-    return replace(recipe, text2semantic=replace(recipe.text2semantic, calibrated=True))
+    """Take from a recipe what is searched, and round block weights on calibration data.
+
+    Without calibration 4 bits lose the voice. Which stages of the vocoder are too narrow for INT8
+    is for the search to find out.
+    """
+    return replace(
+        recipe,
+        text2semantic=replace(recipe.text2semantic, calibrated=True),
+        vocoder=replace(recipe.vocoder, narrowest=0),
+    )
 
 
 def _key(job: SearchJob) -> str:
@@ -129,11 +135,6 @@ def _key(job: SearchJob) -> str:
     start = job.start
     parts = (recording_key(start.pack, start.source), recipe_sha256(start.recipe))
     return hashlib.sha256("".join(parts).encode()).hexdigest()[:32]
-
-
-def _raised(found: FoundMix, attempt: int) -> Mix:
-    stride = -(-found.ladder.top // STRIDE)
-    return found.ladder.mix(min(found.rung + attempt * stride, found.ladder.top))
 
 
 def _recipe(job: SearchJob, probes: tuple[TokenProbe, SoundProbe], mixes: list[Mix]) -> Recipe:

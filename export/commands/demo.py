@@ -34,7 +34,7 @@ from voicepack.targets.catalogue import DEFAULT_TARGET, profiles
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def demo(output: Path, text: str, keep: Path | None, target: str, quiet: bool) -> None:
-    r"""Export the demo voice, quantize it to INT8, speak with it, and check what that cost.
+    """Export the demo voice, quantize it to INT8, speak with it, and check what that cost.
 
     \b
     Examples:

@@ -10,6 +10,7 @@ import click
 from voicepack.export.pipeline import ExportJob, export_voice
 from voicepack.export.reference_spec import ReferenceSpec, parse_reference, read_references
 from voicepack.export.training_folder import find_pair
+from voicepack.export.voice_graphs import TOLERANCE
 from voicepack.runtime.commands.progress import shown_progress
 from voicepack.runtime.contract import Precision
 from voicepack.runtime.manifest import Rights
@@ -49,7 +50,7 @@ FILE_OR_FOLDER = click.Path(path_type=Path)
 )
 @click.option(
     "--precision",
-    type=click.Choice([each.value for each in Precision]),
+    type=click.Choice([each.value for each in TOLERANCE]),
     default=Precision.FP32.value,
     show_default=True,
     help="How weights are stored; fp16 is half the size and computed in fp32.",
@@ -82,17 +83,17 @@ def export(
     overwrite: bool,
     quiet: bool,
 ) -> None:
-    r"""Compile a GPT-SoVITS voice into a voice pack.
+    """Compile a GPT-SoVITS voice into a voice pack.
 
     \b
     Examples:
-      voicepack export --gpt my.ckpt --sovits my.pth --hubert chinese-hubert-base \
+      voicepack export --gpt my.ckpt --sovits my.pth --hubert chinese-hubert-base \\
           --reference clip.wav --text "What the clip says." --language en -o my.voicepack
-      voicepack export --gpt GPT_weights_v2Pro --sovits SoVITS_weights_v2Pro --voice my \
-          --hubert chinese-hubert-base --speaker-encoder pretrained_eres2netv2w24s4ep4.ckpt \
-          --reference "calm=calm.wav:en:All is well." --reference "loud=loud.wav:en:Watch out!" \
+      voicepack export --gpt GPT_weights_v2Pro --sovits SoVITS_weights_v2Pro --voice my \\
+          --hubert chinese-hubert-base --speaker-encoder pretrained_eres2netv2w24s4ep4.ckpt \\
+          --reference "calm=calm.wav:en:All is well." --reference "loud=loud.wav:en:Watch out!" \\
           -o my.voicepack
-      voicepack export --gpt my.ckpt --sovits my.pth --hubert chinese-hubert-base \
+      voicepack export --gpt my.ckpt --sovits my.pth --hubert chinese-hubert-base \\
           --references styles.toml --precision fp16 -o my.voicepack
     """
     if bool(given) == (references is not None):

@@ -42,11 +42,11 @@ def add(
     speaker_encoder: Path | None,
     quiet: bool,
 ) -> None:
-    r"""Add references to PACK, behind those it has.
+    """Add references to PACK, behind those it has.
 
     \b
     Examples:
-      voicepack reference add my.voicepack --sovits my.pth --hubert chinese-hubert-base \
+      voicepack reference add my.voicepack --sovits my.pth --hubert chinese-hubert-base \\
           --reference "cheerful=cheerful.wav:en:What a lovely day!"
       voicepack reference add my.voicepack --sovits my.pth --references styles.toml
     """
@@ -63,7 +63,7 @@ def add(
 @click.argument("names", nargs=-1, required=True)
 @QUIET
 def remove(pack: Path, names: tuple[str, ...], quiet: bool) -> None:
-    r"""Remove the references NAMES from PACK, which keeps at least one.
+    """Remove the references NAMES from PACK, which keeps at least one.
 
     \b
     Example:

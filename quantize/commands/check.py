@@ -62,14 +62,14 @@ def check(
     no_record: bool,
     quiet: bool,
 ) -> None:
-    r"""Compare PACK with its full-precision twin, and its losses with a budget.
+    """Compare PACK with its full-precision twin, and its losses with a budget.
 
     Exit code 0 within budget, 1 over it, 2 where the check could not run.
 
     \b
     Examples:
       voicepack check my.voicepack --baseline my-fp32.voicepack
-      voicepack check my.voicepack --baseline my-fp32.voicepack --budget budget.toml \
+      voicepack check my.voicepack --baseline my-fp32.voicepack --budget budget.toml \\
           --junit report.xml --html report.html
     """
     files = (json_file, junit, markdown, html)

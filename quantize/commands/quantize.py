@@ -64,7 +64,7 @@ def quantize(
     overwrite: bool,
     quiet: bool,
 ) -> None:
-    r"""Quantize PACK, which is in full precision, by a recipe.
+    """Quantize PACK, which is in full precision, by a recipe.
 
     With --budget, the recipe is where a search begins for the smallest or fastest mix of formats
     that keeps the budget. A search that was interrupted goes on where it was. Its exit code is 1
@@ -74,7 +74,7 @@ def quantize(
     Examples:
       voicepack quantize my-fp32.voicepack -o my.voicepack
       voicepack quantize my-fp32.voicepack --recipe int4 --sentences mine.txt -o my.voicepack
-      voicepack quantize my-fp32.voicepack --budget budget.toml --minimize size \
+      voicepack quantize my-fp32.voicepack --budget budget.toml --minimize size \\
           --report found -o my.voicepack
     """
     if budget is None and (minimize is not None or report is not None):

@@ -19,7 +19,7 @@ from voicepack.runtime.pack import VoicePack
     help="Archive to write.  [default: beside PACK, ending in .voicepack.zip]",
 )
 def pack(pack: Path, output: Path | None) -> None:
-    r"""Write PACK into one archive for transport, after verifying it.
+    """Write PACK into one archive for transport, after verifying it.
 
     \b
     Examples:
@@ -40,7 +40,7 @@ def pack(pack: Path, output: Path | None) -> None:
     help="Folder to write.  [default: beside ARCHIVE, ending in .voicepack]",
 )
 def unpack(archive: Path, output: Path | None) -> None:
-    r"""Unpack ARCHIVE into a voice pack, which appears only if it is intact.
+    """Unpack ARCHIVE into a voice pack, which appears only if it is intact.
 
     \b
     Examples:

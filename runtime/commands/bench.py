@@ -20,7 +20,7 @@ from voicepack.runtime.measuring import Speed, measure_speed
 @click.option("--repeat", type=click.IntRange(min=1), default=3, show_default=True, help="Runs.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, times in seconds.")
 def bench(pack: Path, threads: int | None, seconds: float, repeat: int, as_json: bool) -> None:
-    r"""Measure how fast PACK speaks here, stage by stage, on tokens of a fixed number.
+    """Measure how fast PACK speaks here, stage by stage, on tokens of a fixed number.
 
     \b
     Examples:

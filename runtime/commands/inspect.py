@@ -16,7 +16,7 @@ from voicepack.runtime.summary import summarize
 @click.argument("pack", type=click.Path(exists=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest itself, for programs.")
 def inspect(pack: Path, as_json: bool) -> None:
-    r"""Show what PACK, a voice pack or its archive, says of itself.
+    """Show what PACK, a voice pack or its archive, says of itself.
 
     Reads the manifest only; `voicepack verify` checks the files.
 

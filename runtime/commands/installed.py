@@ -10,8 +10,12 @@ from importlib.util import find_spec
 import click
 
 _GROUP = "voicepack.commands"
-_COMPILER_SIDE = ("voicepack.export.", "voicepack.quantize.")
-_COMPILER_NEEDS = "torch"
+_SIDES = {
+    "voicepack.export.": ("voicepack[export]", "torch"),
+    "voicepack.quantize.": ("voicepack[quantize]", "onnx"),
+}
+"""Where a command's module lies -> what to install for it, and a package that shows it is there."""
+_DEVICE_SIDE = ("voicepack[cpu]", "numpy")
 
 
 def find_commands() -> dict[str, EntryPoint]:
@@ -35,11 +39,10 @@ def describe_command(entry: EntryPoint) -> str:
 
     Reads the docstring from the source, for importing the compiler would take seconds.
     """
-    if _is_compiler(entry) and find_spec(_COMPILER_NEEDS) is None:
-        return f"(needs {_package(entry)})"
+    package, witness = _side(entry)
     spec = find_spec(entry.module)
-    if spec is None or not isinstance(spec.loader, InspectLoader):
-        return f"(needs {_package(entry)})"
+    if find_spec(witness) is None or spec is None or not isinstance(spec.loader, InspectLoader):
+        return f"(needs {package})"
     body = ast.parse(spec.loader.get_source(entry.module) or "").body
     functions = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
     docstring = ast.get_docstring(functions[entry.attr]) if entry.attr in functions else None
@@ -50,7 +53,7 @@ def what_to_install(entry: EntryPoint, error: ModuleNotFoundError) -> str:
     """Tell how to get a package that a sub-command missed."""
     return (
         f"`voicepack {entry.name}` needs {error.name}, which is not installed: "
-        f"pip install '{_package(entry)}'"
+        f"pip install '{_side(entry)[0]}'"
     )
 
 
@@ -67,9 +70,6 @@ def _stand_in(entry: EntryPoint, error: ModuleNotFoundError) -> click.Command:
     return explain
 
 
-def _is_compiler(entry: EntryPoint) -> bool:
-    return entry.value.startswith(_COMPILER_SIDE)
-
-
-def _package(entry: EntryPoint) -> str:
-    return "voicepack[export]" if _is_compiler(entry) else "voicepack[cpu]"
+def _side(entry: EntryPoint) -> tuple[str, str]:
+    fitting = [side for prefix, side in _SIDES.items() if entry.value.startswith(prefix)]
+    return fitting[0] if fitting else _DEVICE_SIDE

@@ -30,7 +30,7 @@ INDENT = 12
 @click.option("--no-split", is_flag=True, help="Take TEXT as one sentence, as it stands.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object, for programs.")
 def phones(text: str, language: str, table: str, no_split: bool, as_json: bool) -> None:
-    r"""Show how TEXT will be said: normalized text, phones and their numbers.
+    """Show how TEXT will be said: normalized text, phones and their numbers.
 
     What to look at when a word sounds wrong. Needs no voice pack.
 

@@ -80,7 +80,7 @@ def say(
     trace: Path | None,
     quiet: bool,
 ) -> None:
-    r"""Speak TEXT with the voice pack PACK.
+    """Speak TEXT with the voice pack PACK.
 
     Without TEXT, --file or --phones, every line of standard input is spoken as it comes.
 
@@ -89,7 +89,7 @@ def say(
       voicepack say my.voicepack "Turn left." -o out.wav
       voicepack say my.voicepack --file story.txt --speed 1.2 -o story.wav
       tail -f messages | voicepack say my.voicepack --output-raw | aplay -r 32000 -f S16_LE
-      voicepack say my.voicepack --phones "HH AH0 L OW1 ." --greedy --noise-scale 0 \
+      voicepack say my.voicepack --phones "HH AH0 L OW1 ." --greedy --noise-scale 0 \\
           --trace trace.npz -o out.wav
     """
     _refuse_contradictions(text, file, phones, output, output_raw, trace)

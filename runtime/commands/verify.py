@@ -15,7 +15,7 @@ from voicepack.runtime.verification import verify as verify_pack
 @click.command()
 @click.argument("pack", type=click.Path(exists=True, path_type=Path))
 def verify(pack: Path) -> None:
-    r"""Check every file of PACK against its manifest.
+    """Check every file of PACK against its manifest.
 
     Exit code 0 where the pack is intact, 1 where it is not.
 
