@@ -10,8 +10,8 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-CONTRIB = "com.microsoft"
-"""Domain of ONNX Runtime's own operators."""
+from voicepack.quantize.graph_editor import CONTRIB
+
 IR_VERSION = 10
 """The newest file version that ONNX Runtime 1.20 reads."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from onnx import TensorProto
 
-from voicepack.export.graph_builder import CONTRIB, GraphBuilder
+from voicepack.export.graph_builder import GraphBuilder
 from voicepack.export.text2semantic import Text2SemanticSizes
+from voicepack.quantize.graph_editor import CONTRIB
 from voicepack.runtime.contract import Text2SemanticTensor as Tensors
 
 
