@@ -69,6 +69,26 @@ def save_graph(model: onnx.ModelProto, path: Path) -> None:
     path.write_bytes(saved.SerializeToString(deterministic=True))
 
 
+def load_graph(path: Path) -> onnx.ModelProto:
+    """Read a graph with all of its weights: the inverse of `save_graph`.
+
+    Not `onnx.load`, which refuses weights that a file system stores once for two packs.
+
+    Args:
+        path: The `.onnx` file of a pack that was verified, its weights beside it.
+    """
+    model = onnx.load(path, load_external_data=False)
+    for initializer in model.graph.initializer:
+        if initializer.data_location == onnx.TensorProto.EXTERNAL:
+            place = {entry.key: entry.value for entry in initializer.external_data}
+            with (path.parent / place["location"]).open("rb") as weights:
+                weights.seek(int(place["offset"]))
+                initializer.raw_data = weights.read(int(place["length"]))
+            initializer.data_location = onnx.TensorProto.DEFAULT
+            initializer.ClearField("external_data")
+    return model
+
+
 def _strip_provenance(model: onnx.ModelProto) -> None:
     model.producer_name, model.producer_version, model.doc_string = "voicepack", "", ""
     graph = model.graph

@@ -18,7 +18,7 @@ from voicepack.quantize.calibration import (
     cached_calibration,
 )
 from voicepack.quantize.errors import QualityError
-from voicepack.quantize.graph import save_graph, tensor_spec
+from voicepack.quantize.graph import load_graph, save_graph, tensor_spec
 from voicepack.quantize.graph_fidelity import fidelity_error
 from voicepack.quantize.latent import quantize_latent
 from voicepack.quantize.recipe import (
@@ -29,6 +29,7 @@ from voicepack.quantize.recipe import (
     Recipe,
 )
 from voicepack.quantize.recipe_file import recipe_sha256
+from voicepack.quantize.target_limits import fit_to_flavour
 from voicepack.quantize.text2semantic import quantize_text2semantic
 from voicepack.quantize.vocoder import quantize_vocoder
 from voicepack.quantize.weight_groups import (
@@ -149,18 +150,10 @@ def refuse_quantized(pack: VoicePack) -> None:
 
 
 def fit_to_target(job: QuantizeJob) -> tuple[QuantizeJob, tuple[str, ...]]:
-    """Take from a recipe what the pack's target cannot do, and say so.
-
-    Recipes are written for voices, not for targets: where the host keeps keys and values, no
-    operator of the graph could read an INT8 cache.
-    """
+    """Fit the recipe to the target of the pack; a sentence tells of each change."""
     flavour = KvCache(job.pack.graph(GraphRole.TEXT2SEMANTIC).kv_cache)
-    text2semantic = job.recipe.text2semantic
-    if flavour is not KvCache.PORTABLE or text2semantic.kv_cache is CacheFormat.FP32:
-        return job, ()
-    without = replace(text2semantic, kv_cache=CacheFormat.FP32)
-    note = f"Keys and values stay in fp32, for the target {job.pack.manifest.target} keeps them so."
-    return replace(job, recipe=replace(job.recipe, text2semantic=without)), (note,)
+    text2semantic, notes = fit_to_flavour(job.recipe.text2semantic, flavour)
+    return replace(job, recipe=replace(job.recipe, text2semantic=text2semantic)), notes
 
 
 def needs_calibration(recipe: Recipe) -> bool:
@@ -198,7 +191,7 @@ def _quantize_graph(
     folder: Path,
 ) -> QuantizedGraph:
     full = job.pack.graph(role)
-    model = quantize_model(onnx.load(job.pack.path(full.file)), role, job.recipe, calibration)
+    model = quantize_model(load_graph(job.pack.path(full.file)), role, job.recipe, calibration)
     path = folder / full.file
     path.parent.mkdir(parents=True, exist_ok=True)
     save_graph(model, path)

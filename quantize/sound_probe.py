@@ -13,7 +13,7 @@ import onnx
 
 from voicepack.quantize.aligned_audio import compare_audio
 from voicepack.quantize.calibration import CalibrationSet, SpokenSentence
-from voicepack.quantize.graph import save_graph
+from voicepack.quantize.graph import load_graph, save_graph
 from voicepack.quantize.latent import quantize_latent
 from voicepack.quantize.measurements import Values
 from voicepack.quantize.metrics.mel import log_mel_l1
@@ -92,7 +92,7 @@ class SoundProbe:
 
     @cached_property
     def _models(self) -> dict[GraphRole, onnx.ModelProto]:
-        return {role: onnx.load(self._path(role)) for role in ROLES}
+        return {role: load_graph(self._path(role)) for role in ROLES}
 
     @cached_property
     def _reference(self) -> list[FloatArray]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,15 +13,17 @@ from statistics import median
 import numpy as np
 import onnx
 
-from voicepack.quantize.activations import CalibrationSequence
+from voicepack.quantize.activations import Activations, record_activations
 from voicepack.quantize.calibration import CalibrationSet, SpokenSentence
-from voicepack.quantize.graph import save_graph, tensor_spec, weights_path
+from voicepack.quantize.graph import load_graph, save_graph, tensor_spec, weights_path
 from voicepack.quantize.graph_editor import GraphEditor
+from voicepack.quantize.kv_cache_format import use_int8_cache
+from voicepack.quantize.matmul_formats import quantize_matmuls
 from voicepack.quantize.measurements import Values
 from voicepack.quantize.metrics.divergence import compare_logits, kl_divergence
 from voicepack.quantize.probe import BYTES, SECONDS, Mix
-from voicepack.quantize.recipe import Text2SemanticRecipe, WeightFormat
-from voicepack.quantize.text2semantic import quantize_text2semantic
+from voicepack.quantize.recipe import CacheFormat, Text2SemanticRecipe, WeightFormat
+from voicepack.quantize.target_limits import runs_on
 from voicepack.quantize.weight_groups import (
     Format,
     WeightGroup,
@@ -37,6 +39,14 @@ from voicepack.targets.catalogue import engine_of, find_profile
 from voicepack.targets.profile import KvCache
 from voicepack.targets.session import EngineOptions
 
+FORMATS = (
+    WeightFormat.INT4_BLOCK,
+    WeightFormat.INT8_BLOCK,
+    WeightFormat.INT8,
+    WeightFormat.FP16,
+    WeightFormat.FP32,
+)
+
 
 @dataclass(frozen=True)
 class TokenProbe:
@@ -51,16 +61,12 @@ class TokenProbe:
     """Sentences to measure on, none of which is for calibration."""
     name: str = field(default="tokens", init=False)
     loss_metric: str = field(default="kl_mean", init=False)
-    formats: tuple[Format, ...] = field(
-        default=(
-            WeightFormat.INT4_BLOCK,
-            WeightFormat.INT8_BLOCK,
-            WeightFormat.INT8,
-            WeightFormat.FP16,
-            WeightFormat.FP32,
-        ),
-        init=False,
-    )
+
+    @cached_property
+    def formats(self) -> tuple[Format, ...]:
+        """All there are, but for those that the target cannot run."""
+        flavour = KvCache(self.pack.graph(GraphRole.TEXT2SEMANTIC).kv_cache)
+        return tuple(form for form in FORMATS if runs_on(flavour, form))
 
     @cached_property
     def groups(self) -> tuple[WeightGroup, ...]:
@@ -101,7 +107,7 @@ class TokenProbe:
 
     @cached_property
     def _model(self) -> onnx.ModelProto:
-        return onnx.load(self.pack.path(self.pack.graph(GraphRole.TEXT2SEMANTIC).file))
+        return load_graph(self.pack.path(self.pack.graph(GraphRole.TEXT2SEMANTIC).file))
 
     @cached_property
     def _stepwise_reference(self) -> FloatArray:
@@ -116,9 +122,17 @@ class TokenProbe:
         overrides = overrides_of(self.groups, mix)
         return {pattern: WeightFormat(form.value) for pattern, form in overrides.items()}
 
+    @cached_property
+    def _activations(self) -> Activations:
+        """What calibration sees, of all weights: recorded once, for it takes longer than a mix."""
+        names = [weight.name for weight in find_weights(self._model, GraphRole.TEXT2SEMANTIC)]
+        return record_activations(self._model, self.calibration.text2semantic_sequences(), names)
+
     def _quantize(self, recipe: Text2SemanticRecipe) -> onnx.ModelProto:
-        sequences: Iterable[CalibrationSequence] = self.calibration.text2semantic_sequences()
-        return quantize_text2semantic(self._model, recipe, sequences)
+        quantized = quantize_matmuls(self._model, recipe, self._activations.second_moments)
+        if recipe.kv_cache is CacheFormat.FP32:
+            return quantized
+        return use_int8_cache(quantized, self._activations.cache_ranges)
 
     def _save(self, model: onnx.ModelProto, folder: str) -> Path:
         path = Path(folder) / "text2semantic.onnx"

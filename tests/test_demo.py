@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from voicepack.runtime.__main__ import main
+from voicepack.runtime.pack import VoicePack
 from voicepack.runtime.text.symbols import symbol_table
 
 pytest.importorskip("torch")
@@ -43,6 +44,15 @@ def test_the_demo_leaves_a_sound_and_a_pack(demo_pack: Path) -> None:
     assert rate == 32_000
     assert len(samples) > rate / 2
     assert np.abs(samples).max() > 300  # not silence
+
+
+def test_the_demo_leaves_an_int8_pack_that_was_checked(demo_pack: Path) -> None:
+    quantized = VoicePack.open(demo_pack.parent / "demo-int8.voicepack").manifest
+    assert quantized.quality is not None
+    summary = quantized.quality["summary"]
+    assert summary["kl_mean"]["passed"] is True
+    assert summary["log_mel_l1"]["passed"] is True
+    assert summary["size_ratio"]["value"] < 0.3
 
 
 def test_verify_and_inspect_and_bench_take_the_demo_s_pack(demo_pack: Path) -> None:

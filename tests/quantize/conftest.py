@@ -12,7 +12,7 @@ import onnx
 import pytest
 
 from voicepack.quantize.budget import make_budget
-from voicepack.quantize.graph import save_graph
+from voicepack.quantize.graph import load_graph, save_graph
 from voicepack.quantize.report import Report, SentenceQuality
 from voicepack.runtime.contract import GraphRole
 from voicepack.runtime.manifest import GraphEntry, Manifest
@@ -71,7 +71,7 @@ def _copy_arrays(pack: Path, folder: Path) -> None:
 
 
 def _write_graph(pack: Path, folder: Path, graph: GraphEntry, edit: Edit) -> None:
-    model = onnx.load(pack / graph.file)
+    model = load_graph(pack / graph.file)
     edit(model)
     (folder / graph.file).parent.mkdir(exist_ok=True)
     save_graph(model, folder / graph.file)

@@ -11,6 +11,7 @@ from voicepack.quantize.graph import (
     Tensors,
     check_graph,
     check_interface,
+    load_graph,
     relative_error,
     save_graph,
     weights_path,
@@ -61,6 +62,21 @@ def test_a_saved_graph_reads_back_with_the_same_weights(saved: Path) -> None:
 
     np.testing.assert_array_equal(onnx.numpy_helper.to_array(read["weight"]), WEIGHT)
     np.testing.assert_array_equal(onnx.numpy_helper.to_array(read["unused"]), WEIGHT + 1)
+
+
+def test_a_graph_is_loaded_as_it_was_saved_even_from_weights_that_two_packs_share(
+    saved: Path,
+) -> None:
+    (saved.parent / "shared.data").hardlink_to(weights_path(saved))
+
+    read = {tensor.name: tensor for tensor in load_graph(saved).graph.initializer}
+
+    expected = {tensor.name: tensor for tensor in affine_model().graph.initializer}
+    assert read.keys() == expected.keys()
+    for name, tensor in expected.items():
+        np.testing.assert_array_equal(
+            onnx.numpy_helper.to_array(read[name]), onnx.numpy_helper.to_array(tensor)
+        )
 
 
 def test_large_weights_lie_aligned_in_the_data_file_and_small_ones_in_the_graph(

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
 
 from voicepack.quantize.calibration import CalibrationSet, CalibrationSource, record_calibration
-from voicepack.quantize.graph import save_graph
+from voicepack.quantize.graph import load_graph, save_graph
 from voicepack.quantize.probe import Probe
 from voicepack.quantize.recipe import (
     CacheFormat,
@@ -90,7 +89,7 @@ def test_every_position_answers_what_it_would_as_the_last(
 ) -> None:
     entry = pack.graph(GraphRole.TEXT2SEMANTIC)
     everywhere = tmp_path / "everywhere.onnx"
-    save_graph(answering_everywhere(onnx.load(pack.path(entry.file))), everywhere)
+    save_graph(answering_everywhere(load_graph(pack.path(entry.file))), everywhere)
     engine = engine_of(find_profile(pack.manifest.target))
     stepwise, at_once = (
         make_decoder(
