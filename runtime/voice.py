@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from voicepack.runtime.utterance import Trace, Utterance
 from voicepack.targets.catalogue import engine_of, find_profile
 from voicepack.targets.cores import default_threads
 from voicepack.targets.profile import KvCache
-from voicepack.targets.session import EngineOptions, Session
+from voicepack.targets.session import EngineOptions
 
 _TOKEN_STREAM, _NOISE_STREAM = 0, 1
 """Tell the two random streams of a sentence apart, so that neither depends on the other's draws."""
@@ -196,20 +197,21 @@ def load_voice(pack: VoicePack, options: EngineOptions) -> Voice:
         TargetError: The engine is missing, too old, or refuses a graph.
     """
     engine = engine_of(find_profile(pack.manifest.target))
-
-    def open_graph(role: GraphRole) -> Session:
-        return engine.open(pack.path(pack.graph(role).file), options)
-
+    roles = (GraphRole.TEXT2SEMANTIC, GraphRole.LATENT, GraphRole.VOCODER)
+    files = [pack.path(pack.graph(role).file) for role in roles]
+    with ThreadPoolExecutor() as pool:  # engines load outside Python's lock
+        sessions = list(pool.map(lambda file: engine.open(file, options), files))
+    decoding, latent, vocoder = sessions
     text2semantic = pack.graph(GraphRole.TEXT2SEMANTIC)
     decoder = make_decoder(
         KvCache(text2semantic.kv_cache),
-        open_graph(GraphRole.TEXT2SEMANTIC),
+        decoding,
         pack.manifest.text2semantic,
         cache_dtype(text2semantic.inputs),
     )
     acoustics = Acoustics(
-        latent=open_graph(GraphRole.LATENT),
-        vocoder=open_graph(GraphRole.VOCODER),
+        latent=latent,
+        vocoder=vocoder,
         latent_channels=_latent_channels(pack.graph(GraphRole.LATENT)),
         context_frames=pack.graph(GraphRole.VOCODER).context_frames,
     )
