@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from voicepack.runtime.contract import MAX_TOKENS
 from voicepack.runtime.contract import Text2SemanticTensor as Tensors
+from voicepack.runtime.growing_cache import GrowingCache
 from voicepack.runtime.manifest import TensorSpec, Text2SemanticShape
 from voicepack.runtime.phones import FloatArray
 from voicepack.targets.profile import KvCache
@@ -17,8 +18,6 @@ from voicepack.targets.session import Array, Session
 
 HIDDEN_KEY = np.float32(-1e9)
 """Added to a score, it leaves a weight of exactly 0 after the softmax."""
-GROWTH = 128
-"""Positions that the portable cache grows by: each one is computed on until it is used."""
 
 
 class Decoder(Protocol):
@@ -161,18 +160,15 @@ class Int8BufferDecoder(SharedBufferDecoder):
 class PortableDecoder:
     """The host writes new keys and values into the cache it hands to the graph."""
 
-    _keys: FloatArray
-    _values: FloatArray
-
     def __init__(self, session: Session, shape: Text2SemanticShape) -> None:
         self._loaded = session
-        self._shape = shape
-        self._length = 0
+        self._bound = session
+        self._cache = GrowingCache(shape)
 
     def prefill(self, hidden: FloatArray, num_text: int) -> FloatArray:
         """Start a sentence; see `Decoder.prefill`."""
-        self._length = 0
-        self._reserve(1)  # all of it is hidden, so the least that no engine takes for empty
+        self._cache.start(len(hidden))
+        self._bind()
         return self._run(hidden, prefill_bias(num_text, len(hidden)))
 
     def step(self, hidden: FloatArray) -> FloatArray:
@@ -180,34 +176,21 @@ class PortableDecoder:
         return self._run(hidden[None], np.zeros((1, 1), np.float32))
 
     def _run(self, hidden: FloatArray, new_bias: FloatArray) -> FloatArray:
-        new = len(hidden)
-        bias = np.full((new, self._capacity + new), HIDDEN_KEY, np.float32)
-        bias[:, : self._length] = 0
-        bias[:, self._capacity :] = new_bias
+        new, capacity = len(hidden), self._cache.capacity
+        bias = np.full((new, capacity + new), HIDDEN_KEY, np.float32)
+        bias[:, : self._cache.length] = 0
+        bias[:, capacity:] = new_bias
         inputs = {Tensors.HIDDEN: hidden[None], Tensors.BIAS: bias[None, None]}
         outputs = self._bound.run(inputs)
-        self._keep(outputs[Tensors.NEW_KEYS], outputs[Tensors.NEW_VALUES])
+        if self._cache.append(outputs[Tensors.NEW_KEYS], outputs[Tensors.NEW_VALUES]):
+            self._bind()
         logits: FloatArray = outputs[Tensors.LOGITS][0]
         return logits
 
-    def _keep(self, keys: FloatArray, values: FloatArray) -> None:
-        """Write (L, H, S, D) keys and values behind the ones already there."""
-        end = self._length + keys.shape[2]
-        if end > self._capacity:
-            self._reserve(-(-end // GROWTH) * GROWTH)
-        self._keys[:, :, self._length : end] = keys
-        self._values[:, :, self._length : end] = values
-        self._length = end
-
-    def _reserve(self, capacity: int) -> None:
-        """Grow the cache, keeping what it holds."""
-        layers, heads = self._shape.num_layers, self._shape.num_heads
-        size = (layers, heads, capacity, self._shape.head_size)
-        keys, values = np.zeros(size, np.float32), np.zeros(size, np.float32)
-        if self._length:
-            keys[:, :, : self._length] = self._keys[:, :, : self._length]
-            values[:, :, : self._length] = self._values[:, :, : self._length]
-        self._keys, self._values, self._capacity = keys, values, capacity
-        state = {Tensors.past_key(at): ("", keys[at : at + 1]) for at in range(layers)}
-        state |= {Tensors.past_value(at): ("", values[at : at + 1]) for at in range(layers)}
+    def _bind(self) -> None:
+        """Hand the cache to the graph, layer by layer."""
+        state: dict[str, tuple[str, Array]] = {}
+        for layer in range(len(self._cache.keys)):
+            state[Tensors.past_key(layer)] = ("", self._cache.keys[layer : layer + 1])
+            state[Tensors.past_value(layer)] = ("", self._cache.values[layer : layer + 1])
         self._bound = self._loaded.with_state(state)
