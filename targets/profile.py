@@ -34,3 +34,17 @@ class TargetProfile:
     providers: tuple[str, ...]
     """ONNX Runtime execution providers, best first."""
     kv_cache: KvCache
+    recipe: str = "int8"
+    """The quantization recipe that suits the device best."""
+    extra: str = "cpu"
+    """The extra of this project that installs the engine."""
+    architectures: tuple[str, ...] = ("x86_64", "aarch64")
+    """What `platform.machine()` says there."""
+    boards: tuple[str, ...] = ()
+    """Parts of the names of the boards or processors that are meant; none means any."""
+    threads: int = 4
+    """Worker threads at most; more slow the decode step down, which is bound by memory."""
+    fast_cores_only: bool = False
+    """Keep workers off the slow cores of a processor that has two kinds."""
+    memory: int = 0
+    """Megabytes that a voice may take there; 0 sets no limit."""
