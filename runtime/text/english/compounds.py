@@ -6,7 +6,7 @@ import zlib
 
 import numpy as np
 
-from voicepack.runtime.text.english.data import load_arrays
+from voicepack.runtime.text.data_files import load_arrays
 
 LONGEST_WORD = 24
 LONGEST_COMPOUND = 250

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-from voicepack.runtime.text.english.data import load_text
+from voicepack.runtime.text.data_files import load_text
 
 Phones = tuple[str, ...]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from voicepack.runtime.text.english.data import load_arrays
+from voicepack.runtime.text.data_files import load_arrays
 
 FloatArray = npt.NDArray[np.float32]
 

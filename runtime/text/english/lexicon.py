@@ -6,7 +6,7 @@ import zlib
 from bisect import bisect_right
 from functools import lru_cache
 
-from voicepack.runtime.text.english.data import load_arrays
+from voicepack.runtime.text.data_files import load_arrays
 
 Phones = tuple[str, ...]
 

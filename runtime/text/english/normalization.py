@@ -95,7 +95,7 @@ def normalize(text: str) -> str:
         ASCII: letters, apostrophes, spaces and `, . ? ! -`. May be empty.
 
     Source: what is said is what GPT-SoVITS says, text/en_normalization/expend.py, so that a voice
-    is given what it was trained on, but for the corrections listed in docs/text.md.
+    is given what it was trained on, but for the corrections listed in docs/text/english.md.
     """
     said = _apply(NUMBER_RULES, text.translate(CHARACTERS))
     decomposed = unicodedata.normalize("NFD", said)

@@ -8,10 +8,9 @@ from functools import cached_property, lru_cache
 from voicepack.runtime.text.english.compounds import WordFrequencies, split_compound
 from voicepack.runtime.text.english.letters import LetterToSound
 from voicepack.runtime.text.english.lexicon import Lexicon, Phones
+from voicepack.runtime.text.possessive import add_possessive
 
 POSSESSIVE = re.compile(r"[a-z]+'s")
-VOICELESS = ("P", "T", "K", "F", "TH", "HH")
-HISSING = ("S", "Z", "SH", "ZH", "CH", "JH")
 LONGEST_SPELLED = 3
 """An unknown word of so many letters is taken for an abbreviation and spelled."""
 
@@ -48,7 +47,7 @@ class WordPronouncer:
         if len(word) <= LONGEST_SPELLED:
             return self._spell(word)
         if POSSESSIVE.fullmatch(word):
-            return _add_possessive(self.say(word[:-2]))
+            return add_possessive(self.say(word[:-2]))
         parts = split_compound(re.sub("[^a-z]", "", word), self._frequencies)
         if len(parts) == 1:
             return self._letter_to_sound.guess(word)
@@ -69,12 +68,3 @@ class WordPronouncer:
         name = self._lexicon.find(letter)
         assert name is not None, f"the dictionary lacks the letter {letter!r}"
         return name
-
-
-def _add_possessive(phones: Phones) -> Phones:
-    last = phones[-1] if phones else ""
-    if last in VOICELESS:
-        return (*phones, "S")
-    if last in HISSING:
-        return (*phones, "AH0", "Z")
-    return (*phones, "Z")

@@ -1,4 +1,4 @@
-"""Where the data files of English are; tools/text_data/build_english.py makes them."""
+"""Where the data files of the languages are; the scripts of tools/text_data make them."""
 
 from __future__ import annotations
 
