@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from voicepack.export.checkpoint import Checkpoint
 from voicepack.export.errors import CheckpointError
 from voicepack.export.safe_load import VERSION_HEADERS
-from voicepack.runtime.text.symbols import TABLE_SIZES
+from voicepack.runtime.text.symbols import TABLE_LANGUAGES, TABLE_SIZES
 
 _SYMBOL_EMBEDDING = "enc_p.text_embedding.weight"
 _FIRST_UPSAMPLE = ("dec.ups.0.weight_v", "dec.ups.0.weight")
@@ -44,42 +44,38 @@ class Generation:
     signs: Signs
     symbols: str
     """Id of the symbol table."""
-    languages: tuple[str, ...]
-    """Languages it was trained for."""
     obstacle: str = ""
     """What export would need and does not have yet; empty where it can be exported."""
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages it was trained for."""
+        return TABLE_LANGUAGES[self.symbols]
 
-_V1_LANGUAGES = ("zh", "en", "ja")
-_V2_LANGUAGES = ("zh", "en", "ja", "ko", "yue")
+
 _FLOW_MATCHING = "it would need graphs for its flow matching and its vocoder"
 _BASE_MODEL = "its base model, for a LoRA file holds differences only"
 
 
 def _flow_matching(name: str, declared: str | None) -> Generation:
     signs = Signs(flow_matching=True, low_rank=False, declared=declared)
-    return Generation(name, signs, "v2", _V2_LANGUAGES, _FLOW_MATCHING)
+    return Generation(name, signs, "v2", _FLOW_MATCHING)
 
 
 def _low_rank(name: str, declared: str | None) -> Generation:
     signs = Signs(flow_matching=True, low_rank=True, declared=declared)
-    return Generation(name, signs, "v2", _V2_LANGUAGES, f"{_FLOW_MATCHING}, and {_BASE_MODEL}")
+    return Generation(name, signs, "v2", f"{_FLOW_MATCHING}, and {_BASE_MODEL}")
 
 
 GENERATIONS = (
-    Generation(
-        "v1", Signs(num_symbols=322, speaker_branch=False, flow_matching=False), "v1", _V1_LANGUAGES
-    ),
-    Generation(
-        "v2", Signs(num_symbols=732, speaker_branch=False, flow_matching=False), "v2", _V2_LANGUAGES
-    ),
+    Generation("v1", Signs(num_symbols=322, speaker_branch=False, flow_matching=False), "v1"),
+    Generation("v2", Signs(num_symbols=732, speaker_branch=False, flow_matching=False), "v2"),
     Generation(
         "v2ProPlus",
         Signs(num_symbols=732, speaker_branch=True, first_upsample_kernel=20),
         "v2",
-        _V2_LANGUAGES,
     ),
-    Generation("v2Pro", Signs(num_symbols=732, speaker_branch=True), "v2", _V2_LANGUAGES),
+    Generation("v2Pro", Signs(num_symbols=732, speaker_branch=True), "v2"),
     _flow_matching("v3", "v3"),
     _flow_matching("v4", "v4"),
     _flow_matching("v3 or v4", None),

@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from voicepack.quantize.errors import QualityError
+from voicepack.runtime.text.modes import MODES
 
 COMMENT = "#"
 """Lines of a sentence file that begin with it are skipped, as empty ones are."""
@@ -23,14 +24,15 @@ def built_in_sentences(language: str, use: SentenceUse) -> tuple[str, ...]:
     """Return the sentences that come with this package: everyday life, roads and homes.
 
     Args:
-        language: Code of the language, such as "en".
+        language: Code of the language, such as "en", or a mode that mixes it with others.
         use: Calibration or check.
 
     Raises:
         QualityError: There are none in that language.
     """
     folder = files("voicepack.quantize") / "sentences"
-    file = folder / f"{language}_{use.value}.txt"
+    code = MODES[language].language if language in MODES else language
+    file = folder / f"{code}_{use.value}.txt"
     if not file.is_file():
         names = (entry.name for entry in folder.iterdir())
         known = sorted({name.partition("_")[0] for name in names})

@@ -41,7 +41,12 @@ def limit_peak(samples: FloatArray) -> FloatArray:
 
 def append_pause(samples: FloatArray, sample_rate: int, pause_s: float) -> FloatArray:
     """Append silence of `pause_s` seconds."""
-    return np.concatenate([samples, np.zeros(int(sample_rate * pause_s), np.float32)])
+    return np.concatenate([samples, silence(sample_rate, pause_s)])
+
+
+def silence(sample_rate: int, seconds: float) -> FloatArray:
+    """Make silence: float32, (num_samples,)."""
+    return np.zeros(int(sample_rate * seconds), np.float32)
 
 
 def to_int16(samples: FloatArray) -> np.ndarray[tuple[int], np.dtype[np.int16]]:

@@ -77,7 +77,7 @@ def _write(folder_for: AbstractContextManager[Path], destination: Path, build: B
         manifest = build(folder)
         manifest = replace(manifest, files=record_files(folder, list_files(folder)))
         (folder / MANIFEST_NAME).write_text(dump(manifest), encoding="utf-8", newline="\n")
-        VoicePack.open_without_hashing(folder).check_arrays()
+        VoicePack.open_without_hashing(folder).check_content()
     return VoicePack(destination, manifest)
 
 

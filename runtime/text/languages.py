@@ -6,13 +6,17 @@ A language is added by its module, `voicepack.runtime.text.<module>`, which offe
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 
 from voicepack.runtime.errors import TextError
-from voicepack.runtime.text.front_end import FrontEnd
+from voicepack.runtime.text.front_end import FrontEnd, Pronunciation
+from voicepack.runtime.text.modes import Mixing, mode_of
 from voicepack.runtime.text.symbols import SymbolTable
+
+logger = logging.getLogger(__name__)
 
 MODULES = {
     "en": "english",
@@ -24,9 +28,34 @@ MODULES = {
 """Language code -> module beside this one. The code is also the name of the extra."""
 
 
+class Unspoken:
+    """Stands for a language that the voice has no phones for: its words are a pause."""
+
+    def pronounce(self, text: str) -> Pronunciation:
+        """Pronounce nothing of the text."""
+        return Pronunciation("", (",",))
+
+
 def known_languages() -> tuple[str, ...]:
-    """Name the languages this version can pronounce."""
+    """Name the languages this version can pronounce; `modes` mix them."""
     return tuple(code for code, module in MODULES.items() if find_spec(_full_name(module)))
+
+
+def load_language(language: str, symbols: SymbolTable) -> None:
+    """Load what a mode is sure to need, so that what is missing is missed at once.
+
+    Args:
+        language: Name of a mode, such as "en" or "auto".
+        symbols: The symbols of the voice that will speak.
+
+    Raises:
+        TextError: The mode is not known, the voice cannot speak it, or a package it needs is not
+            installed.
+    """
+    mode = mode_of(language, symbols)
+    # A text of all languages may have no word in that of the mode.
+    if mode.mixing is not Mixing.ALL:
+        front_end(mode.language, symbols)
 
 
 @cache
@@ -34,7 +63,8 @@ def front_end(language: str, symbols: SymbolTable) -> FrontEnd:
     """Load the front end of a language; the second time, it is already there.
 
     Args:
-        language: Code of the language, such as "en".
+        language: Code of the language, such as "en". If the symbols have no phones for it, it is
+            a part of a mixed text, and is said as a pause.
         symbols: The symbols of the voice that will speak.
 
     Raises:
@@ -45,6 +75,11 @@ def front_end(language: str, symbols: SymbolTable) -> FrontEnd:
             f"Language {language!r} has no front end; there are {', '.join(known_languages())}. "
             "Give one of these, or pass phones instead of text."
         )
+    if language not in symbols.languages:
+        logger.warning(
+            "Symbol table %s has no phones for %r; its words are a pause", symbols.id, language
+        )
+        return Unspoken()
     try:
         module = import_module(_full_name(MODULES[language]))
     except ModuleNotFoundError as error:

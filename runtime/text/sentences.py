@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from voicepack.runtime.errors import TextError
 from voicepack.runtime.phones import IntArray
-from voicepack.runtime.text.front_end import Pronunciation
-from voicepack.runtime.text.languages import front_end
-from voicepack.runtime.text.segmentation import Segment, segments
+from voicepack.runtime.text.inline_phones import read_inline_phones
+from voicepack.runtime.text.languages import load_language
+from voicepack.runtime.text.lexicon import NO_WORDS, Lexicon
+from voicepack.runtime.text.manner import PLAINLY, Manner
+from voicepack.runtime.text.modes import mode_of
+from voicepack.runtime.text.parts import STAND_IN, Part, fold, written
+from voicepack.runtime.text.segment import Segment
 from voicepack.runtime.text.splitting import STOPS, Split, cut
+from voicepack.runtime.text.spoken_parts import SpokenSegment, say_parts, say_segment
 from voicepack.runtime.text.symbols import PUNCTUATION, SymbolTable
 
 logger = logging.getLogger(__name__)
@@ -32,15 +38,6 @@ STOP = re.compile("([" + re.escape("".join(sorted(STOPS))) + "])")
 
 
 @dataclass(frozen=True)
-class SpokenSegment:
-    """A part of a sentence in one language, and how it is said."""
-
-    text: str
-    language: str
-    pronunciation: Pronunciation
-
-
-@dataclass(frozen=True)
 class Sentence:
     """A piece of text that is spoken at once."""
 
@@ -50,6 +47,8 @@ class Sentence:
     segments: tuple[SpokenSegment, ...]
     ids: IntArray
     """int64, (num_phones,): numbers of `phones` in the voice's symbol table."""
+    manner: Manner = PLAINLY
+    """How it is given, where markup says so."""
 
     @property
     def normalized(self) -> str:
@@ -70,25 +69,54 @@ class Sentence:
 
 
 def sentences(
-    text: str, language: str, symbols: SymbolTable, split: Split = Split.CUT5
+    text: str,
+    language: str,
+    symbols: SymbolTable,
+    split: Split = Split.CUT5,
+    lexicon: Lexicon = NO_WORDS,
 ) -> Iterator[Sentence]:
     """Cut a text and pronounce its sentences, each when it is asked for.
 
     Args:
-        text: Any text. One without anything to say gives no sentence.
-        language: Code of the language, such as "en".
+        text: Any text, which may hold phones in brackets, "[[HH AH0 L OW1]]". One without anything
+            to say gives no sentence.
+        language: Name of a mode, such as "en" or "auto".
+        symbols: The symbols of the voice that will speak.
+        split: Where to cut.
+        lexicon: Words that are said otherwise than their language would say them.
+
+    Raises:
+        TextError: The language is not known, the voice cannot speak it, brackets hold no phones,
+            or a package it needs is not installed; at once. In a mode that mixes all languages, a
+            package that only a later sentence needs is missed when that sentence is asked for.
+
+    Source: GPT-SoVITS, TTS_infer_pack/TextPreprocessor.py.
+    """
+    load_language(language, symbols)
+    parts = lexicon.apply(read_inline_phones(text, symbols), language)
+    return sentences_of_parts(parts, language, symbols, split)
+
+
+def sentences_of_parts(
+    parts: Iterable[Part], language: str, symbols: SymbolTable, split: Split = Split.CUT5
+) -> Iterator[Sentence]:
+    """Cut a text in parts, and pronounce its sentences, each when it is asked for.
+
+    Args:
+        parts: Plain text is cut; any other part stays whole, in the sentence it stands in.
+        language: Name of a mode, such as "en" or "auto"; that of plain parts.
         symbols: The symbols of the voice that will speak.
         split: Where to cut.
 
     Raises:
-        TextError: The language is not known, or a package it needs is not installed; at once.
-
-    Source: GPT-SoVITS, TTS_infer_pack/TextPreprocessor.py.
+        TextError: As `sentences`.
     """
-    front_end(language, symbols)
+    load_language(language, symbols)
+    folded = fold(parts)
     # One mark of a run is enough, or its sound leaks into the speech.
-    prepared = pieces(MARK_RUN.sub(r"\1", text), language, split)
-    return _spoken_sentences(prepared, language, symbols)
+    prepared = pieces(MARK_RUN.sub(r"\1", folded.text), language, split)
+    unfolded = (list(folded.unfold(piece)) for piece in prepared)
+    return _spoken_sentences(unfolded, language, symbols)
 
 
 def uncut_sentence(text: str, language: str, symbols: SymbolTable) -> Sentence:
@@ -96,28 +124,37 @@ def uncut_sentence(text: str, language: str, symbols: SymbolTable) -> Sentence:
 
     Args:
         text: Not empty; gets a stop at its end if it has none.
-        language: Code of the language, such as "en".
+        language: Name of a mode, such as "en" or "auto".
         symbols: The symbols of the voice that will speak.
 
     Raises:
-        TextError: The language is not known, or a package it needs is not installed.
+        TextError: The language is not known, the voice cannot speak it, or a package it needs is
+            not installed.
 
     Source: GPT-SoVITS, TTS_infer_pack/TTS.py, which does not cut the prompt's text.
     """
     text = text.strip("\n")
     ended = text if text[-1:] in STOPS else text + _stop(language)
-    return _pronounce_long_enough(ended, language, symbols)
+    return _pronounce_long_enough([ended], language, symbols)
 
 
 def verbatim_sentence(text: str, language: str, symbols: SymbolTable) -> Sentence:
     """Pronounce a text of one language as it stands: nothing is cut off, joined or added.
 
     Raises:
-        TextError: The language is not known, or a package it needs is not installed.
+        TextError: The language is not known or a mode of several, the voice cannot speak it, or a
+            package it needs is not installed.
 
     Source: GPT-SoVITS, text/cleaner.py, `clean_text`.
     """
-    return _spoken(text, language, (Segment(text, language),), symbols)
+    mode = mode_of(language, symbols)
+    if mode.name != mode.language:
+        raise TextError(
+            f"Language {language!r} tells several languages apart, but text that is said as it "
+            f"stands is of one language. Give that language, such as {mode.language!r}."
+        )
+    spoken = (say_segment(Segment(text, language), symbols),)
+    return _sentence(text, language, spoken, symbols)
 
 
 def pieces(text: str, language: str, split: Split) -> list[str]:
@@ -136,7 +173,7 @@ def pieces(text: str, language: str, split: Split) -> list[str]:
     lines = chain.from_iterable(piece.split("\n") for piece in cut(text, split))
     prepared = []
     for piece in _join_short([line for line in lines if line not in ("", " ")]):
-        if WORD_CHARACTER.search(piece):
+        if WORD_CHARACTER.search(piece) or STAND_IN.search(piece):
             ended = piece if piece[-1] in STOPS else piece + stop
             prepared.extend(_cut_overlong(ended))
     return prepared
@@ -171,36 +208,33 @@ def _cut_overlong(piece: str) -> list[str]:
 
 
 def _spoken_sentences(
-    prepared: list[str], language: str, symbols: SymbolTable
+    prepared: Iterable[list[Part]], language: str, symbols: SymbolTable
 ) -> Iterator[Sentence]:
-    for piece in prepared:
-        sentence = _pronounce_long_enough(piece, language, symbols)
+    for parts in prepared:
+        sentence = _pronounce_long_enough(parts, language, symbols)
         if PUNCTUATION.issuperset(sentence.phones):
-            logger.info("A piece of %d characters has nothing to say in %s", len(piece), language)
+            length = len(sentence.text)
+            logger.info("A piece of %d characters has nothing to say in %s", length, language)
             continue
         yield sentence
 
 
-def _pronounce_long_enough(piece: str, language: str, symbols: SymbolTable) -> Sentence:
-    sentence = _pronounce(piece, language, symbols)
+def _pronounce_long_enough(parts: list[Part], language: str, symbols: SymbolTable) -> Sentence:
+    sentence = _pronounce(parts, language, symbols)
     if len(sentence.ids) < FEWEST_PHONES:
-        return _pronounce("." + piece, language, symbols)
+        first, *others = parts
+        longer = ["." + first, *others] if isinstance(first, str) else [".", *parts]
+        return _pronounce(longer, language, symbols)
     return sentence
 
 
-def _pronounce(piece: str, language: str, symbols: SymbolTable) -> Sentence:
-    planned = segments(re.sub(" {2,}", " ", piece), language)
-    return _spoken(piece, language, planned, symbols)
+def _pronounce(parts: list[Part], language: str, symbols: SymbolTable) -> Sentence:
+    spoken = say_parts(parts, language, symbols)
+    return _sentence(written(parts), language, spoken, symbols)
 
 
-def _spoken(
-    text: str, language: str, planned: tuple[Segment, ...], symbols: SymbolTable
+def _sentence(
+    text: str, language: str, spoken: tuple[SpokenSegment, ...], symbols: SymbolTable
 ) -> Sentence:
-    spoken = tuple(_say(segment, symbols) for segment in planned)
     phones = chain.from_iterable(segment.pronunciation.phones for segment in spoken)
     return Sentence(text, language, spoken, symbols.ids(phones))
-
-
-def _say(segment: Segment, symbols: SymbolTable) -> SpokenSegment:
-    said = front_end(segment.language, symbols).pronounce(segment.text)
-    return SpokenSegment(segment.text, segment.language, said)

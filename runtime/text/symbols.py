@@ -18,6 +18,8 @@ UNKNOWN = "UNK"
 PUNCTUATION = frozenset("!?…,.-")
 TABLE_SIZES = {"v1": 322, "v2": 732}
 """Symbols in each table; the longer begins with the shorter."""
+TABLE_LANGUAGES = {"v1": ("zh", "en", "ja"), "v2": ("zh", "en", "ja", "ko", "yue")}
+"""Languages each table has phones for."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class SymbolTable:
     def sha256(self) -> str:
         """Hash of the symbols, one a line, so that a pack can tell whether it means the same."""
         return hashlib.sha256("\n".join(self.symbols).encode()).hexdigest()
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Codes of the languages the table has phones for."""
+        return TABLE_LANGUAGES[self.id]
 
     @cached_property
     def _numbers(self) -> dict[str, int]:

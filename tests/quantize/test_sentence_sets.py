@@ -31,6 +31,12 @@ def test_english_sentences_can_be_said_in_full(use: SentenceUse) -> None:
         assert UNKNOWN not in uncut_sentence(text, "en", table).phones
 
 
+def test_a_mode_of_several_languages_has_the_sentences_of_its_own() -> None:
+    chinese = built_in_sentences("zh", SentenceUse.CHECK)
+    assert built_in_sentences("auto", SentenceUse.CHECK) == chinese
+    assert built_in_sentences("all_zh", SentenceUse.CHECK) == chinese
+
+
 def test_another_language_is_refused_with_those_there_are() -> None:
     with pytest.raises(QualityError, match="in 'tlh', only in en, ja, ko, yue, zh"):
         built_in_sentences("tlh", SentenceUse.CHECK)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from click.testing import CliRunner, Result
 
@@ -34,4 +35,21 @@ def test_the_table_names_each_field() -> None:
 
 def test_an_unknown_language_is_named() -> None:
     result = run("--language", "xx", "Hello")
-    assert "'xx' has no front end" in str(result.exception)
+    assert "'xx' is not known; there are en, ja," in str(result.exception)
+
+
+def test_words_of_a_lexicon_are_said_as_it_says(tmp_path: Path) -> None:
+    lexicon = tmp_path / "names.toml"
+    lexicon.write_text('[en]\nNguyen = "W IH1 N"', "utf-8")
+    result = run("--language", "en", "--json", "--lexicon", str(lexicon), "We met Nguyen.")
+    segments = json.loads(result.output)["segments"]
+    assert [segment["text"] for segment in segments] == ["We met ", "Nguyen", "."]
+    assert segments[1]["phones"] == ["W", "IH1", "N"]
+
+
+def test_text_as_it_stands_takes_no_lexicon(tmp_path: Path) -> None:
+    lexicon = tmp_path / "names.toml"
+    lexicon.write_text("", "utf-8")
+    result = run("--language", "en", "--no-split", "--lexicon", str(lexicon), "Hi.")
+    assert result.exit_code == 2
+    assert "only one of --no-split and --lexicon" in result.output

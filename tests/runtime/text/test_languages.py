@@ -7,7 +7,7 @@ import pytest
 
 from voicepack.runtime.errors import TextError
 from voicepack.runtime.text import languages
-from voicepack.runtime.text.languages import front_end, known_languages
+from voicepack.runtime.text.languages import front_end, known_languages, load_language
 from voicepack.runtime.text.symbols import symbol_table
 
 SYMBOLS = symbol_table("v1")
@@ -35,6 +35,32 @@ def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(languages, "known_languages", lambda: ("zh",))
     with pytest.raises(TextError, match=r"needs hanzi.*pip install 'voicepack\[zh\]'"):
         front_end("zh", SYMBOLS)
+
+
+def test_a_mode_loads_its_language_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(name: str) -> None:
+        raise ModuleNotFoundError("No module named 'hanzi'", name="hanzi")
+
+    front_end.cache_clear()
+    monkeypatch.setattr(languages, "import_module", refuse)
+    with pytest.raises(TextError, match=r"needs hanzi.*pip install 'voicepack\[zh\]'"):
+        load_language("all_zh", SYMBOLS)
+
+
+def test_a_mode_of_all_languages_loads_none_before_it_is_spoken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(languages, "import_module")
+    load_language("auto", SYMBOLS)
+
+
+def test_a_language_that_the_voice_lacks_is_refused() -> None:
+    with pytest.raises(TextError, match="'ko' has no phones in symbol table v1"):
+        load_language("ko", SYMBOLS)
+
+
+def test_words_of_a_language_that_the_voice_lacks_are_a_pause() -> None:
+    assert front_end("ko", SYMBOLS).pronounce("안녕").phones == (",",)
 
 
 def test_importing_the_registry_loads_no_language() -> None:
