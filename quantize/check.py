@@ -24,12 +24,13 @@ from voicepack.quantize.speaker_embedding import SpeakerEncoder, open_speaker_en
 from voicepack.quantize.teacher_forcing import teacher_forced_logits
 from voicepack.runtime.errors import RunawayError
 from voicepack.runtime.pack import VoicePack
-from voicepack.runtime.phones import FloatArray, Phones
+from voicepack.runtime.phones import FloatArray
 from voicepack.runtime.progress import Progress, silent
 from voicepack.runtime.prompt import Prompt
 from voicepack.runtime.speaking import Speaking
 from voicepack.runtime.text.sentences import Sentence, uncut_sentence
 from voicepack.runtime.utterance import Trace, Utterance
+from voicepack.runtime.variants import one_target
 from voicepack.runtime.voice import Voice, load_voice
 from voicepack.targets.cores import default_threads
 from voicepack.targets.session import EngineOptions
@@ -53,6 +54,8 @@ class CheckJob:
     budget: Budget = DEFAULT_BUDGET
     threads: int | None = None
     """As for `Voice.load`."""
+    target: str | None = None
+    """Which target of the pack; None takes the one that fits this machine."""
     seed: int = 0
     """Of the tokens and of the noise."""
 
@@ -108,7 +111,8 @@ def compare_quality(job: CheckJob, progress: Progress = silent) -> CheckResult:
     Raises:
         EdgeError: As `check_pack`.
     """
-    pack, baseline = VoicePack.open(job.pack), VoicePack.open(job.baseline)
+    pack = one_target(VoicePack.open(job.pack), job.target)
+    baseline = one_target(VoicePack.open(job.baseline))
     refuse_other_voice(pack, baseline)
     pair = _Pair.load(pack, baseline, EngineOptions(job.num_threads), job.seed)
     found: list[tuple[SentenceQuality, Recording]] = []
@@ -159,7 +163,7 @@ class _Pair:
         Raises:
             RunawayError: The baseline did not come to an end.
         """
-        phones = Phones(sentence.ids)
+        phones = self.baseline.languages.phones_of(sentence)
         trace = Trace()
         spoken = self.baseline.utter(phones, self.reference, self.options, index, trace)
         divergence = self._divergence(spoken, trace.arrays["logits"])

@@ -21,6 +21,7 @@ from voicepack.quantize.errors import QualityError
 from voicepack.quantize.graph import load_graph, save_graph, tensor_spec
 from voicepack.quantize.graph_fidelity import fidelity_error
 from voicepack.quantize.latent import quantize_latent
+from voicepack.quantize.narrow_nets import fit_to_width
 from voicepack.quantize.recipe import (
     CacheFormat,
     ConvolutionFormat,
@@ -135,11 +136,17 @@ def quantize_pack(
 
 
 def refuse_quantized(pack: VoicePack) -> None:
-    """Refuse a pack that has lost something already.
+    """Refuse a pack that has lost something already, or has several targets.
 
     Raises:
-        QualityError: A graph is not fp32.
+        QualityError: A graph is not fp32, or there is more than one target.
     """
+    if pack.manifest.variants:
+        raise QualityError(
+            f"{pack.root}: compiled for {', '.join(pack.manifest.targets)}, but one target is "
+            "quantized at a time. Quantize the pack of each target, then join them with "
+            "`voicepack combine`."
+        )
     lossy = [graph for graph in pack.manifest.graphs if graph.precision is not Precision.FP32]
     if lossy:
         found = ", ".join(f"{graph.role.value} in {graph.precision.value}" for graph in lossy)
@@ -150,10 +157,12 @@ def refuse_quantized(pack: VoicePack) -> None:
 
 
 def fit_to_target(job: QuantizeJob) -> tuple[QuantizeJob, tuple[str, ...]]:
-    """Fit the recipe to the target of the pack; a sentence tells of each change."""
+    """Fit the recipe to the target and the size of the voice; a sentence tells of each change."""
     flavour = KvCache(job.pack.graph(GraphRole.TEXT2SEMANTIC).kv_cache)
+    shape = job.pack.manifest.text2semantic
     text2semantic, notes = fit_to_flavour(job.recipe.text2semantic, flavour)
-    return replace(job, recipe=replace(job.recipe, text2semantic=text2semantic)), notes
+    text2semantic, more = fit_to_width(text2semantic, shape.num_heads * shape.head_size)
+    return replace(job, recipe=replace(job.recipe, text2semantic=text2semantic)), notes + more
 
 
 def needs_calibration(recipe: Recipe) -> bool:
@@ -239,11 +248,14 @@ def _size(folder: Path, entry: GraphEntry) -> int:
 
 
 def _copy_voice(pack: VoicePack, folder: Path) -> None:
-    """Take over what is no graph: references as they are, the tables in half precision."""
-    for reference in pack.manifest.references:
-        copy = folder / reference.file
+    """Take over what is no graph, as it is, but the tables, which get half precision."""
+    taken = [reference.file for reference in pack.manifest.references]
+    if pack.manifest.lexicon:
+        taken.append(pack.manifest.lexicon)
+    for name in taken:
+        copy = folder / name
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(pack.path(reference.file), copy)
+        shutil.copyfile(pack.path(name), copy)
     pack.embeddings().save(folder / pack.manifest.embeddings, np.float16)
 
 

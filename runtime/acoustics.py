@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from voicepack.runtime.contract import LatentTensor, VocoderTensor, num_latent_frames
+from voicepack.runtime.fixed_pieces import cut_to_lengths
 from voicepack.runtime.phones import FloatArray, IntArray
-from voicepack.runtime.pieces import cut_into_pieces
+from voicepack.runtime.pieces import PIECE_FRAMES, Piece, cut_into_pieces
 from voicepack.runtime.randomness import RandomStream
 from voicepack.targets.session import Array, Session
 
@@ -22,6 +23,10 @@ class Acoustics:
     latent_channels: int
     context_frames: int = 0
     """Frames beside a frame that its audio depends on; 0 computes every sentence in one piece."""
+    piece_frames: int = PIECE_FRAMES
+    """Latent frames that the vocoder computes at once, at most."""
+    vocoder_frames: tuple[int, ...] = ()
+    """Numbers of frames that the vocoder takes, ascending; empty where it takes any."""
 
     def noise(
         self, num_tokens: int, speed: float, noise_scale: float, random: RandomStream
@@ -63,9 +68,11 @@ class Acoustics:
         Returns:
             float32, (num_samples,), before post-processing.
         """
-        num_frames = latent.shape[2]
+        pieces = self._pieces(latent.shape[2])
+        beyond = max(0, pieces[-1].stop - latent.shape[2])
+        latent = np.pad(latent, ((0, 0), (0, 0), (0, beyond)))
         parts = []
-        for piece in cut_into_pieces(num_frames, self.context_frames):
+        for piece in pieces:
             inputs = {
                 VocoderTensor.LATENT: np.ascontiguousarray(latent[:, :, piece.start : piece.stop]),
                 VocoderTensor.EMBEDDING: embedding[None, :, None],
@@ -74,3 +81,8 @@ class Acoustics:
             hop = len(audio) // (piece.stop - piece.start)
             parts.append(audio[piece.skip * hop : (piece.skip + piece.keep) * hop])
         return np.concatenate(parts)
+
+    def _pieces(self, num_frames: int) -> list[Piece]:
+        if self.vocoder_frames:
+            return cut_to_lengths(num_frames, self.context_frames, self.vocoder_frames)
+        return cut_into_pieces(num_frames, self.context_frames, self.piece_frames)

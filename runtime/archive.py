@@ -78,7 +78,7 @@ def unpack_zip(archive_path: Path, destination: Path) -> VoicePack:
         _refuse_unsafe(archive, manifest, archive_path)
         _refuse_too_large(manifest, archive_path, folder)
         _extract(archive, manifest, archive_path, folder)
-        VoicePack.open(folder).check_arrays()
+        VoicePack.open(folder).check_content()
     return VoicePack(destination, manifest)
 
 

@@ -17,13 +17,17 @@ MAX_TOKENS = 1500
 
 
 class GraphRole(str, Enum):
-    """The graphs of a voice pack."""
+    """The graphs of a voice pack, and those of a language pack."""
 
     TEXT2SEMANTIC = "text2semantic"
     LATENT = "latent"
     VOCODER = "vocoder"
     SPEAKER = "speaker"
     """Hears how a voice sounds. Only full-precision packs have it, only `check` runs it."""
+    BERT = "bert"
+    """Language packs only: reads a text and gives a feature vector for each character."""
+    G2PW = "g2pw"
+    """Language packs only: chooses among the readings of Chinese characters."""
 
 
 class Precision(str, Enum):
@@ -38,13 +42,13 @@ class Precision(str, Enum):
 
 
 class Text2SemanticTensor:
-    """Tensors of the text2semantic graph, both flavours. Layers count from 0."""
+    """Tensors of the text2semantic graph, all flavours. Layers count from 0."""
 
     HIDDEN = "hidden"
     """float32, (1, S, H * D): embedded phones and tokens, positions added, made by the host."""
     BIAS = "attention_bias"
     """float32, (1, 1, S, total): added to the scores; a large negative number hides a key.
-    Shared buffer: total = all positions so far, the new ones included.
+    Shared buffer, stateful: total = all positions so far, the new ones included.
     Portable: total = C + S, the cache's columns first (unused ones hidden), then the new ones."""
     TOTAL_LENGTH = "total_length"
     """Shared buffer only. int32, (): positions so far, the new ones included."""
@@ -59,7 +63,7 @@ class Text2SemanticTensor:
 
     @staticmethod
     def past_key(layer: int) -> str:
-        """Input. float32, (1, H, C, D).
+        """Input. float32, (1, H, C, D); stateful: without unused positions.
 
         A shared buffer may also be int8; scales are inside the graph. Then nothing is cached while
         total_length equals S: past is not read, and `present` holds the S new positions alone,
@@ -74,12 +78,15 @@ class Text2SemanticTensor:
 
     @staticmethod
     def present_key(layer: int) -> str:
-        """Output, shared buffer only: the same memory as `past_key`, see there."""
+        """Output. Shared buffer: the same memory as `past_key`, see there.
+
+        Stateful: (1, H, total, D), the past and the new keys behind it; the next run's past.
+        """
         return f"present_key.{layer}"
 
     @staticmethod
     def present_value(layer: int) -> str:
-        """Output, shared buffer only: the same memory as `past_value`, see `past_key`."""
+        """Output, as `present_key`; not in the portable flavour."""
         return f"present_value.{layer}"
 
 
@@ -117,6 +124,32 @@ class SpeakerTensor:
     """float32, (1, fft_size // 2 + 1, frames): linear magnitudes, a frame for each latent frame."""
     EMBEDDING = "embedding"
     """Output. float32, (1, E)."""
+
+
+class BertTensor:
+    """Tensors of the BERT graph; n tokens, the marks at both ends counted."""
+
+    INPUT_IDS = "input_ids"
+    """int64, (1, n)."""
+    FEATURES = "features"
+    """Output. float32, (n, width): those of layer 22 of 24."""
+
+
+class G2pwTensor:
+    """Tensors of the g2pW graph, as its authors name them; k characters of one text of n tokens."""
+
+    INPUT_IDS = "input_ids"
+    """int64, (1, n)."""
+    TOKEN_TYPES = "token_type_ids"
+    """int64, (1, n): zeros."""
+    ATTENTION_MASK = "attention_mask"
+    """int64, (1, n): ones."""
+    CHOICES = "phoneme_mask"
+    """float32, (k, readings): 1 where the character may have that reading."""
+    CHARACTERS = "char_ids"
+    """int64, (k,): which characters are asked about."""
+    POSITIONS = "position_ids"
+    """int64, (k,): where in `input_ids` they stand."""
 
 
 def num_latent_frames(num_tokens: int, speed: float) -> int:

@@ -31,6 +31,8 @@ class TokenGenerator:
 
     decoder: Decoder
     tables: EmbeddingTables
+    longest: int = MAX_TOKENS
+    """Tokens of the longest sentence; speech that goes on is endless."""
 
     def generate(
         self,
@@ -53,7 +55,7 @@ class TokenGenerator:
             int64, (num_tokens,): at least `MINIMUM_TOKENS`, without prompt and end-of-speech.
 
         Raises:
-            RunawayError: Speech did not end within `MAX_TOKENS`, or fell into a loop. It carries
+            RunawayError: Speech did not end within `longest`, or fell into a loop. It carries
                 the tokens that were generated.
         """
         said = np.zeros(self.tables.token.shape[0], np.bool_)
@@ -69,7 +71,7 @@ class TokenGenerator:
                 return np.array(tokens, np.int64)
             tokens.append(token)
             said[token] = True
-            _refuse_runaway(tokens, repetition)
+            _refuse_runaway(tokens, repetition, self.longest)
             position = len(prompt) + len(tokens) - 1
             logits = self.decoder.step(embed_tokens(self.tables, np.array([token]), position)[0])
 
@@ -107,7 +109,7 @@ def choose_token(
     return token
 
 
-def _refuse_runaway(tokens: list[int], repetition: RepetitionDetector) -> None:
+def _refuse_runaway(tokens: list[int], repetition: RepetitionDetector, longest: int) -> None:
     """Raise when speech has become endless."""
     if repetition.push(tokens[-1]) and (loop := repetition.repetition):
         raise RunawayError(
@@ -116,9 +118,9 @@ def _refuse_runaway(tokens: list[int], repetition: RepetitionDetector) -> None:
             "or a shorter sentence.",
             np.array(tokens, np.int64),
         )
-    if len(tokens) >= MAX_TOKENS:
+    if len(tokens) >= longest:
         raise RunawayError(
-            f"speech did not end within {MAX_TOKENS} tokens ({MAX_TOKENS // SEMANTIC_RATE} s). "
+            f"speech did not end within {longest} tokens ({longest // SEMANTIC_RATE} s). "
             "Try another seed, or a shorter sentence.",
             np.array(tokens, np.int64),
         )

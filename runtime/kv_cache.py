@@ -13,8 +13,9 @@ from voicepack.runtime.contract import Text2SemanticTensor as Tensors
 from voicepack.runtime.growing_cache import GrowingCache
 from voicepack.runtime.manifest import TensorSpec, Text2SemanticShape
 from voicepack.runtime.phones import FloatArray
+from voicepack.targets.errors import TargetError
 from voicepack.targets.profile import KvCache
-from voicepack.targets.session import Array, Session
+from voicepack.targets.session import Array, Session, StatefulSession
 
 HIDDEN_KEY = np.float32(-1e9)
 """Added to a score, it leaves a weight of exactly 0 after the softmax."""
@@ -60,7 +61,12 @@ def make_decoder(
         session: The loaded graph.
         shape: Its dimensions.
         dtype: Of keys and values, see `cache_dtype`; int8 for the shared-buffer flavour only.
+
+    Raises:
+        TargetError: The graph is stateful, but its engine keeps no state.
     """
+    if flavour is KvCache.STATEFUL:
+        return StatefulDecoder(session)
     if flavour is KvCache.PORTABLE:
         return PortableDecoder(session, shape)
     if np.dtype(dtype) == np.int8:
@@ -194,3 +200,36 @@ class PortableDecoder:
             state[Tensors.past_key(layer)] = ("", self._cache.keys[layer : layer + 1])
             state[Tensors.past_value(layer)] = ("", self._cache.values[layer : layer + 1])
         self._bound = self._loaded.with_state(state)
+
+
+class StatefulDecoder:
+    """The engine keeps keys and values by itself; the host counts positions.
+
+    Raises:
+        TargetError: The session is of an engine that keeps no state.
+    """
+
+    def __init__(self, session: Session) -> None:
+        if not isinstance(session, StatefulSession):
+            raise TargetError(
+                "text2semantic was compiled for an engine that keeps keys and values by itself, "
+                "and this one does not. Export the voice for a target of this engine."
+            )
+        self._session = session
+        self._length = 0
+
+    def prefill(self, hidden: FloatArray, num_text: int) -> FloatArray:
+        """Start a sentence; see `Decoder.prefill`."""
+        self._session.forget()
+        self._length = len(hidden)
+        return self._run(hidden, prefill_bias(num_text, len(hidden)))
+
+    def step(self, hidden: FloatArray) -> FloatArray:
+        """Add one token; see `Decoder.step`."""
+        self._length += 1
+        return self._run(hidden[None], np.zeros((1, self._length), np.float32))
+
+    def _run(self, hidden: FloatArray, bias: FloatArray) -> FloatArray:
+        inputs: dict[str, Array] = {Tensors.HIDDEN: hidden[None], Tensors.BIAS: bias[None, None]}
+        logits: FloatArray = self._session.run(inputs)[Tensors.LOGITS][0]
+        return logits

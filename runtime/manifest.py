@@ -49,6 +49,18 @@ class GraphEntry:
 
 
 @dataclass(frozen=True)
+class Variant:
+    """The voice compiled for one more target. Files may be those of other variants."""
+
+    target: str
+    graphs: tuple[GraphEntry, ...]
+    embeddings: str
+    """Path of the host-side embedding tables."""
+    quality: dict[str, Any] | None = None
+    """Report of the last quality check."""
+
+
+@dataclass(frozen=True)
 class FileRecord:
     """Size and hash of a file, so that opening can verify it."""
 
@@ -144,10 +156,14 @@ class Manifest:
     references: tuple[ReferenceEntry, ...]
     """The first is the default."""
     provenance: Provenance
+    variants: tuple[Variant, ...] = ()
+    """The same voice for other targets; what stands in the manifest itself comes first."""
     files: dict[str, FileRecord] = field(default_factory=dict)
     """Path inside the pack -> record, for every file but the manifest."""
     shared_components: dict[str, str] = field(default_factory=dict)
     """Role -> sha256 of components that live outside the pack, such as a language pack."""
+    lexicon: str = ""
+    """Path of the words whose pronunciation the maker gave; empty where there are none."""
     sampling: SamplingDefaults = SamplingDefaults()
     quality: dict[str, Any] | None = None
     """Report of the last quality check, with the hash of its budget."""
@@ -156,3 +172,14 @@ class Manifest:
     required_features: tuple[str, ...] = ()
     """A runtime that does not know one of these refuses the pack."""
     format: int = FORMAT
+
+    @property
+    def all_graphs(self) -> tuple[GraphEntry, ...]:
+        """The graphs of every target; one that two targets share occurs twice."""
+        others = (graph for variant in self.variants for graph in variant.graphs)
+        return (*self.graphs, *others)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Every target the voice was compiled for."""
+        return (self.target, *(variant.target for variant in self.variants))

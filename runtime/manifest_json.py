@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
-from typing import NoReturn
+from collections.abc import Iterator, Mapping
 
 from voicepack.runtime.dataclass_json import Faults, as_json, read_record
 from voicepack.runtime.errors import PackError
-from voicepack.runtime.manifest import FORMAT, SUPPORTED_FEATURES, Manifest
+from voicepack.runtime.json_document import read_document
+from voicepack.runtime.manifest import FORMAT, SUPPORTED_FEATURES, FileRecord, Manifest
 from voicepack.runtime.pack_paths import colliding_paths, path_fault
 from voicepack.runtime.text.symbols import TABLE_SIZES, symbol_table
 
@@ -69,25 +69,9 @@ def parse(text: str, source: str) -> Manifest:
 
 def _document(text: str, source: str) -> dict[str, object]:
     try:
-        document = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object)
-        # A lone surrogate passes as an escape, and breaks whatever prints or stores it later.
-        json.dumps(document, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
+        return read_document(text)
+    except ValueError as error:
         raise PackError(f"{source}: not a manifest ({error}). Get the pack again.") from error
-    if not isinstance(document, dict):
-        raise PackError(f"{source}: not a manifest: expected a JSON object. Get the pack again.")
-    return document
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise ValueError("a field occurs twice in one object")
-    return fields
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _refuse_newer(document: dict[str, object], source: str) -> None:
@@ -115,9 +99,16 @@ def _faults(manifest: Manifest) -> list[str]:
     return [
         *_range_faults(manifest),
         *_symbol_faults(manifest),
-        *_file_faults(manifest),
+        *file_faults(manifest.files),
+        *_component_faults(manifest),
         *_link_faults(manifest),
         *_repeated("graphs", [graph.role.value for graph in manifest.graphs]),
+        *(
+            fault
+            for i, variant in enumerate(manifest.variants)
+            for fault in _repeated(f"variants[{i}].graphs", [g.role.value for g in variant.graphs])
+        ),
+        *_repeated("targets", list(manifest.targets)),
         *_repeated("references", [reference.name for reference in manifest.references]),
     ]
 
@@ -136,7 +127,6 @@ def _range_faults(manifest: Manifest) -> Iterator[str]:
         ("sampling.temperature", sampling.temperature, math.ulp(0.0), 100),
         ("sampling.repetition_penalty", sampling.repetition_penalty, math.ulp(0.0), 100),
         *((f"graphs[{i}].opset", g.opset, 1, 1_000) for i, g in enumerate(manifest.graphs)),
-        *((f"files[{p!r}].size", f.size, 0, MAX_FILE_BYTES) for p, f in manifest.files.items()),
     ]
     for where, value, low, high in ranges:
         if not low <= value <= high:
@@ -145,20 +135,30 @@ def _range_faults(manifest: Manifest) -> Iterator[str]:
         yield "references: a voice needs at least one"
 
 
-def _file_faults(manifest: Manifest) -> Iterator[str]:
-    if len(manifest.files) > MAX_FILES:
-        yield f"files: {len(manifest.files)} of them, at most {MAX_FILES} are read"
-    for path in manifest.files:
+def file_faults(files: Mapping[str, FileRecord]) -> Iterator[str]:
+    """Say what is wrong with the list of files of a pack, of a voice or of a language."""
+    if len(files) > MAX_FILES:
+        yield f"files: {len(files)} of them, at most {MAX_FILES} are read"
+    for path, record in files.items():
         fault = path_fault(path)
         if fault:
             yield f"files: {path!r} {fault}"
-    for path in colliding_paths([*manifest.files, MANIFEST_NAME]):
+        if not 0 <= record.size <= MAX_FILE_BYTES:
+            yield f"files[{path!r}].size: {record.size} is outside 0 to {MAX_FILE_BYTES}"
+        yield from sha256_faults(f"files[{path!r}].sha256", record.sha256)
+    for path in colliding_paths([*files, MANIFEST_NAME]):
         yield f"files: {path!r} is the same as another path on some file systems"
-    hashes = {f"files[{path!r}].sha256": record.sha256 for path, record in manifest.files.items()}
-    hashes |= {f"shared_components[{role!r}]": h for role, h in manifest.shared_components.items()}
-    for where, sha256 in hashes.items():
-        if not _SHA256.fullmatch(sha256):
-            yield f"{where}: expected 64 hexadecimal digits in lower case, found {sha256[:70]!r}"
+
+
+def sha256_faults(where: str, sha256: str) -> Iterator[str]:
+    """Say what is wrong with a hash."""
+    if not _SHA256.fullmatch(sha256):
+        yield f"{where}: expected 64 hexadecimal digits in lower case, found {sha256[:70]!r}"
+
+
+def _component_faults(manifest: Manifest) -> Iterator[str]:
+    for role, sha256 in manifest.shared_components.items():
+        yield from sha256_faults(f"shared_components[{role!r}]", sha256)
 
 
 def _symbol_faults(manifest: Manifest) -> Iterator[str]:
@@ -172,8 +172,15 @@ def _symbol_faults(manifest: Manifest) -> Iterator[str]:
 def _link_faults(manifest: Manifest) -> Iterator[str]:
     """Whatever the manifest points at must be among its verified files."""
     links = {"embeddings": manifest.embeddings}
+    if manifest.lexicon:
+        links["lexicon"] = manifest.lexicon
     for i, graph in enumerate(manifest.graphs):
         links |= {f"graphs[{i}].file": graph.file, f"graphs[{i}].weights": graph.weights}
+    for i, variant in enumerate(manifest.variants):
+        links[f"variants[{i}].embeddings"] = variant.embeddings
+        for j, graph in enumerate(variant.graphs):
+            where = f"variants[{i}].graphs[{j}]"
+            links |= {f"{where}.file": graph.file, f"{where}.weights": graph.weights}
     for i, reference in enumerate(manifest.references):
         links[f"references[{i}].file"] = reference.file
     for where, path in links.items():

@@ -13,15 +13,20 @@ from statistics import median
 
 import numpy as np
 
-from voicepack.runtime.contract import SEMANTIC_RATE, num_latent_frames
+from voicepack.runtime.contract import SEMANTIC_RATE, GraphRole, num_latent_frames
 from voicepack.runtime.embedding import embed_phones, embed_tokens, join_phones
-from voicepack.runtime.phones import Phones
+from voicepack.runtime.phones import FloatArray, IntArray, Phones
+from voicepack.runtime.prompt import Prompt
 from voicepack.runtime.randomness import RandomStream
+from voicepack.runtime.tuning import Tuning, read_tuning
 from voicepack.runtime.voice import Voice
+from voicepack.targets.cores import default_threads
 
 LINUX_STATUS = Path("/proc/self/status")
 NUM_PHONES = 60
 """Phones of the measured sentence: what eight seconds of speech have."""
+OPENING_S = 2.0
+"""Seconds of speech of a short first sentence: it is heard when it is complete."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,17 @@ class Speed:
     vocoder_s: float
     audio_s: float
     """Seconds of speech that the measured sentence has."""
+    opening_s: float
+    """Latent and vocoder of a first sentence of `OPENING_S`."""
     context: int
     """Positions that the last token looked back on."""
+    weights: int
+    """Bytes that every token reads: the weights of text2semantic."""
     peak_memory: int
     """Bytes that the process held at most."""
+    target: str
+    """What the measured graphs were compiled for."""
+    threads: int
 
     @property
     def total_s(self) -> float:
@@ -50,33 +62,46 @@ class Speed:
         return self.prefill_s + tokens * self.step_s + self.latent_s + self.vocoder_s
 
     @property
+    def tokens_per_s(self) -> float:
+        """Semantic tokens a second; speech needs 25."""
+        return 1 / self.step_s
+
+    @property
+    def first_audio_s(self) -> float:
+        """From a text of `OPENING_S` to its sound."""
+        return self.prefill_s + OPENING_S * SEMANTIC_RATE * self.step_s + self.opening_s
+
+    @property
     def real_time_factor(self) -> float:
         """Seconds of work for a second of speech."""
         return self.total_s / self.audio_s
 
 
-def measure_speed(pack: Path, threads: int | None, audio_s: float, repetitions: int) -> Speed:
+def measure_speed(pack: Path, audio_s: float, repetitions: int, tuning: Tuning) -> Speed:
     """Load a voice and measure a sentence of given length.
 
     The tokens are given, not generated, so that every voice and precision does the same work.
 
     Args:
         pack: The voice pack.
-        threads: As for `Voice.load`.
         audio_s: Seconds of speech.
         repetitions: Runs of each stage, after one that does not count.
+        tuning: What is not chosen here is taken from the tuning beside the pack, if any.
 
     Raises:
         PackError: The pack is missing, damaged or unsafe.
         TargetError: Its engine is missing, too old, or refuses a graph.
     """
     start = time.perf_counter()
-    voice = Voice.load(pack, threads)
+    tuning = tuning.or_else(read_tuning(pack))
+    voice = Voice.load(pack, tuning.threads, tuning.spinning, target=tuning.target)
+    voice = voice.in_pieces(tuning.piece_frames) if tuning.piece_frames else voice
     load_s = time.perf_counter() - start
-    return _measure(voice, load_s, round(audio_s * SEMANTIC_RATE), repetitions)
+    num_tokens = round(audio_s * SEMANTIC_RATE)
+    return _measure(voice, load_s, num_tokens, repetitions, tuning.threads or default_threads())
 
 
-def _measure(voice: Voice, load_s: float, num_tokens: int, repetitions: int) -> Speed:
+def _measure(voice: Voice, load_s: float, num_tokens: int, repetitions: int, threads: int) -> Speed:
     prompt = voice.pack.prompt()
     random = np.random.default_rng(0)
     phones = Phones(random.integers(0, len(voice.symbols.symbols), NUM_PHONES))
@@ -88,22 +113,38 @@ def _measure(voice: Voice, load_s: float, num_tokens: int, repetitions: int) -> 
 
     prefill_s = _median_time(lambda: decoder.prefill(start, len(text)), repetitions)
     steps = [_time(partial(decoder.step, row)) for row in rows]
-    noise = voice.acoustics.noise(num_tokens, 1.0, 0.5, RandomStream(0))
-    latent = voice.acoustics.latent_of(tokens, phones.ids, prompt.embedding, noise)
+    latent_s, vocoder_s = _acoustic_times(voice, tokens, phones, prompt, repetitions)
+    opening = tokens[: round(OPENING_S * SEMANTIC_RATE)]
+    text2semantic = voice.pack.graph(GraphRole.TEXT2SEMANTIC)
     return Speed(
         load_s=load_s,
         prefill_s=prefill_s,
         step_s=median(steps),
-        latent_s=_median_time(
-            lambda: voice.acoustics.latent_of(tokens, phones.ids, prompt.embedding, noise),
-            repetitions,
-        ),
-        vocoder_s=_median_time(
-            lambda: voice.acoustics.audio_of(latent, prompt.embedding), repetitions
-        ),
+        latent_s=latent_s,
+        vocoder_s=vocoder_s,
         audio_s=num_latent_frames(num_tokens, 1.0) / 2 / SEMANTIC_RATE,
+        opening_s=sum(_acoustic_times(voice, opening, phones, prompt, repetitions)),
         context=len(start) + num_tokens,
+        weights=voice.pack.manifest.files[text2semantic.weights].size,
         peak_memory=peak_memory(),
+        target=voice.pack.manifest.target,
+        threads=threads,
+    )
+
+
+def _acoustic_times(
+    voice: Voice, tokens: IntArray, phones: Phones, prompt: Prompt, repetitions: int
+) -> tuple[float, float]:
+    """Return seconds of the latent and of the vocoder."""
+    acoustics = voice.acoustics
+    noise = acoustics.noise(len(tokens), 1.0, 0.5, RandomStream(0))
+
+    def latent() -> FloatArray:
+        return acoustics.latent_of(tokens, phones.ids, prompt.embedding, noise)
+
+    found = latent()
+    return _median_time(latent, repetitions), _median_time(
+        lambda: acoustics.audio_of(found, prompt.embedding), repetitions
     )
 
 

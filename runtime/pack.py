@@ -9,12 +9,14 @@ from pathlib import Path
 from voicepack.runtime import integrity
 from voicepack.runtime.contract import GraphRole
 from voicepack.runtime.embedding_tables import EmbeddingTables
-from voicepack.runtime.errors import PackError
+from voicepack.runtime.errors import PackError, TextError
 from voicepack.runtime.manifest import GraphEntry, Manifest
 from voicepack.runtime.manifest_json import MANIFEST_NAME, MAX_MANIFEST_BYTES, parse
 from voicepack.runtime.prompt import Prompt
 from voicepack.runtime.prompt_file import PromptLimits, load_prompt
-from voicepack.runtime.text.symbols import TABLE_SIZES
+from voicepack.runtime.text.lexicon import NO_WORDS, Lexicon
+from voicepack.runtime.text.lexicon_file import load_lexicon
+from voicepack.runtime.text.symbols import TABLE_SIZES, symbol_table
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class VoicePack:
         manifest = read_manifest(path)
         _raise_on(integrity.size_faults(path, manifest.files), path)
         _raise_on(integrity.hash_faults(path, manifest.files), path)
-        _raise_on(integrity.graph_faults(path, manifest.graphs, manifest.files), path)
+        _raise_on(integrity.graph_faults(path, manifest.all_graphs, manifest.files), path)
         return VoicePack(path, manifest)
 
     @staticmethod
@@ -51,7 +53,7 @@ class VoicePack:
         """
         manifest = read_manifest(path)
         _raise_on(integrity.size_faults(path, manifest.files), path)
-        _raise_on(integrity.graph_faults(path, manifest.graphs, manifest.files), path)
+        _raise_on(integrity.graph_faults(path, manifest.all_graphs, manifest.files), path)
         return VoicePack(path, manifest)
 
     def graph(self, role: GraphRole) -> GraphEntry:
@@ -118,13 +120,29 @@ class VoicePack:
             )
         return tables
 
-    def check_arrays(self) -> None:
-        """Read every reference and the tables, to see that they can be read.
+    def lexicon(self) -> Lexicon:
+        """Read the words whose pronunciation the maker gave; a pack may have none.
+
+        Raises:
+            PackError: They cannot be read, or are not for this voice.
+        """
+        if not self.manifest.lexicon:
+            return NO_WORDS
+        try:
+            return load_lexicon(
+                self.path(self.manifest.lexicon), symbol_table(self.manifest.symbols)
+            )
+        except TextError as error:
+            raise PackError(f"{error}\nExport the voice again.") from error
+
+    def check_content(self) -> None:
+        """Read every reference, the tables and the lexicon, to see that they can be read.
 
         Raises:
             PackError: One of them is damaged.
         """
         self.embeddings()
+        self.lexicon()
         for reference in self.manifest.references:
             self.prompt(reference.name)
 

@@ -23,12 +23,12 @@ class Piece:
     """Frames after them whose audio counts."""
 
 
-def cut_into_pieces(num_frames: int, context: int) -> list[Piece]:
-    """Cut a latent into pieces of even length, at most `PIECE_FRAMES`, with context around each.
+def cut_into_pieces(num_frames: int, context: int, piece_frames: int = PIECE_FRAMES) -> list[Piece]:
+    """Cut a latent into pieces of even length, at most `piece_frames`, with context around each.
 
     Pieces bound the memory of a long sentence. Without a known context there is one.
     """
-    count = -(-num_frames // PIECE_FRAMES) if context else 1
+    count = -(-num_frames // piece_frames) if context else 1
     borders = [num_frames * index // count for index in range(count + 1)]
     return [
         Piece(

@@ -10,6 +10,7 @@ from voicepack.runtime.manifest import Manifest
 Fact = tuple[str, str]
 """A name and what stands behind it."""
 Row = Sequence[str]
+GRAPH_COLUMNS = ("Graph", "Target", "Precision", "Opset", "Size", "Engine", "Cache")
 
 
 def summarize(manifest: Manifest) -> str:
@@ -17,7 +18,7 @@ def summarize(manifest: Manifest) -> str:
     facts = [*_facts(manifest), *_rights(manifest), *_origin(manifest)]
     width = max(len(name) for name, _ in facts)
     lines = [f"{name:{width}}  {fact}" for name, fact in facts]
-    graphs = _table(("Graph", "Precision", "Opset", "Size", "Engine", "Cache"), _graphs(manifest))
+    graphs = _table(GRAPH_COLUMNS, _graphs(manifest))
     references = _table(("Reference", "Language", "Text"), _references(manifest))
     return "\n".join(map(_printable, [*lines, "", *graphs, "", *references]))
 
@@ -35,7 +36,7 @@ def format_bytes(size: int) -> str:
 def _facts(manifest: Manifest) -> Iterator[Fact]:
     yield "Voice", manifest.name
     yield "Generation", manifest.generation
-    yield "Target", manifest.target
+    yield "Target", ", ".join(manifest.targets)
     yield "Sample rate", f"{manifest.sample_rate} Hz"
     yield "Languages", ", ".join(manifest.languages)
     yield "Size", format_bytes(sum(record.size for record in manifest.files.values()))
@@ -68,16 +69,20 @@ def _origin(manifest: Manifest) -> Iterator[Fact]:
 
 
 def _graphs(manifest: Manifest) -> Iterator[Row]:
-    for graph in manifest.graphs:
-        size = manifest.files[graph.file].size + manifest.files[graph.weights].size
-        yield (
-            graph.role.value,
-            graph.precision.value,
-            str(graph.opset),
-            format_bytes(size),
-            f"{graph.engine} >= {graph.minimum_engine}",
-            graph.kv_cache,
-        )
+    compiled = {manifest.target: manifest.graphs}
+    compiled |= {variant.target: variant.graphs for variant in manifest.variants}
+    for target, graphs in compiled.items():
+        for graph in graphs:
+            size = manifest.files[graph.file].size + manifest.files[graph.weights].size
+            yield (
+                graph.role.value,
+                target,
+                graph.precision.value,
+                str(graph.opset),
+                format_bytes(size),
+                f"{graph.engine} >= {graph.minimum_engine}",
+                graph.kv_cache,
+            )
 
 
 def _references(manifest: Manifest) -> Iterator[Row]:

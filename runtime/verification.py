@@ -33,7 +33,7 @@ def verify(root: Path) -> Verification:
     faults = size_faults(root, files)
     readable = {path: record for path, record in files.items() if path not in faults}
     faults |= hash_faults(root, readable)
-    graphs = [graph for graph in manifest.graphs if graph.file in readable]
+    graphs = [graph for graph in manifest.all_graphs if graph.file in readable]
     faults |= graph_faults(root, graphs, files)
     sentences = [f"{path}: {fault}" for path, fault in faults.items()]
     return Verification(
@@ -46,7 +46,7 @@ def verify(root: Path) -> Verification:
 
 def _array_faults(pack: VoicePack) -> list[str]:
     try:
-        pack.check_arrays()
+        pack.check_content()
     except PackError as error:
         return [str(error)]
     return []

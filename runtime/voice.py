@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from voicepack.runtime.acoustics import Acoustics
-from voicepack.runtime.audio import AudioChunk, append_pause, limit_peak
+from voicepack.runtime.arithmetic import options_of
+from voicepack.runtime.audio import AudioChunk, append_pause, limit_peak, silence
 from voicepack.runtime.contract import GraphRole, LatentTensor
 from voicepack.runtime.decoding import TokenGenerator
 from voicepack.runtime.embedding import join_phones
 from voicepack.runtime.errors import PackError, RunawayError, TextError
 from voicepack.runtime.kv_cache import cache_dtype, make_decoder
+from voicepack.runtime.language_support import LanguageSupport
 from voicepack.runtime.manifest import GraphEntry
 from voicepack.runtime.pack import VoicePack
 from voicepack.runtime.phones import IntArray, Phones
@@ -22,13 +24,19 @@ from voicepack.runtime.prompt import Prompt
 from voicepack.runtime.randomness import RandomStream
 from voicepack.runtime.sampling import Sampling
 from voicepack.runtime.speaking import Speaking
-from voicepack.runtime.text.sentences import sentences
+from voicepack.runtime.text.lexicon import NO_WORDS, Lexicon
+from voicepack.runtime.text.manner import PLAINLY, Manner, Silence
+from voicepack.runtime.text.sentences import Sentence, sentences
+from voicepack.runtime.text.ssml import Ssml
 from voicepack.runtime.text.symbols import SymbolTable, symbol_table
+from voicepack.runtime.tuning import Tuning, read_tuning
 from voicepack.runtime.utterance import Trace, Utterance
-from voicepack.targets.catalogue import engine_of, find_profile
-from voicepack.targets.cores import default_threads
+from voicepack.runtime.variants import choose_target, compiled_for
+from voicepack.targets.catalogue import engine_of
+from voicepack.targets.cores import default_threads, fast_cores
 from voicepack.targets.profile import KvCache
-from voicepack.targets.session import EngineOptions
+from voicepack.targets.selection import Choice
+from voicepack.targets.session import EngineOptions, Session
 
 _TOKEN_STREAM, _NOISE_STREAM = 0, 1
 """Tell the two random streams of a sentence apart, so that neither depends on the other's draws."""
@@ -39,25 +47,58 @@ class Voice:
     """A voice pack loaded into an engine. One call speaks at a time; others wait for it."""
 
     pack: VoicePack
+    """As compiled for the target that was chosen."""
+    choice: Choice
+    """That target, and why."""
     generator: TokenGenerator
     acoustics: Acoustics
+    languages: LanguageSupport
+    """What language packs add."""
+    lexicon: Lexicon = NO_WORDS
+    """Words said otherwise than their language would say them: the pack's, and the user's."""
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @staticmethod
-    def load(path: Path | str, threads: int | None = None, spinning: bool = False) -> Voice:
+    def load(
+        path: Path | str,
+        threads: int | None = None,
+        spinning: bool | None = None,
+        language_packs: Sequence[Path | str] = (),
+        target: str | None = None,
+        frugal: bool = False,
+    ) -> Voice:
         """Open a voice pack, verify it, and load its graphs.
+
+        What is not given is taken from the tuning that `voicepack tune` left beside the pack.
 
         Args:
             path: The pack's folder.
-            threads: Threads inside one operator; None takes the cores really available, at most 4.
+            threads: Threads inside one operator; None takes the tuning's, or the cores really
+                available, at most 4.
             spinning: Let idle threads spin. A little faster, but they hold the cores.
+            language_packs: Folders of language packs, which are looked at before the usual places.
+                They are opened when a sentence first needs them.
+            target: Which of the pack's targets to take; None takes the one that fits this machine
+                best, and `choice` says why.
+            frugal: Give memory back after each run of a graph: a little slower, a lower peak.
 
         Raises:
-            PackError: The pack is missing, damaged or unsafe.
+            PackError: A pack is missing, damaged or unsafe, or a language pack does not fit.
             TargetError: Its engine is missing, too old, or refuses a graph.
         """
-        options = EngineOptions(threads or default_threads(), spinning)
-        return load_voice(VoicePack.open(Path(path)), options)
+        pack = VoicePack.open(Path(path))
+        tuning = Tuning(target, threads, spinning).or_else(read_tuning(pack.root))
+        options = EngineOptions(
+            threads=tuning.threads or default_threads(),
+            spinning=bool(tuning.spinning),
+            frugal=frugal,
+        )
+        voice = load_voice(pack, options, language_packs, tuning.target)
+        return voice.in_pieces(tuning.piece_frames) if tuning.piece_frames else voice
+
+    def in_pieces(self, frames: int) -> Voice:
+        """Return this voice with a vocoder that computes so many latent frames at once, at most."""
+        return replace(self, acoustics=replace(self.acoustics, piece_frames=frames))
 
     @property
     def sample_rate(self) -> int:
@@ -74,9 +115,13 @@ class Voice:
         chosen = self.pack.manifest.sampling
         return Sampling(chosen.top_k, chosen.top_p, chosen.temperature, chosen.repetition_penalty)
 
+    def with_lexicon(self, lexicon: Lexicon) -> Voice:
+        """Return this voice with further words, which override those it has. Nothing is loaded."""
+        return replace(self, lexicon=self.lexicon.overridden_by(lexicon))
+
     def synthesize(
         self,
-        text: str | Phones,
+        text: str | Ssml | Phones,
         *,
         language: str | None = None,
         reference: str | None = None,
@@ -86,16 +131,18 @@ class Voice:
         """Speak, sentence by sentence, each as soon as it is ready.
 
         Args:
-            text: Text, which is cut into sentences; or the phones of one sentence.
-            language: Language of the text; None takes that of the reference.
+            text: Text, which is cut into sentences; an SSML document; or the phones of one
+                sentence.
+            language: Language of the text, or of what has no `xml:lang` in SSML; None takes that of
+                the reference.
             reference: Name of the reference to speak like; None takes the pack's first.
             speaking: Options; None takes the pack's sampling and the usual rest.
             trace: Receives what happened.
 
         Raises:
             PackError: The pack has no such reference.
-            TextError: The language or a phone is unknown. Text without anything to say yields
-                nothing.
+            TextError: The language, a phone or an element is unknown. Text without anything to say
+                yields nothing.
             RunawayError: A sentence did not end; those before it were already yielded.
         """
         prompt = self.pack.prompt(reference)
@@ -158,14 +205,26 @@ class Voice:
             raise
 
     def _pieces(
-        self, text: str | Phones, language: str, options: Speaking
-    ) -> Iterator[tuple[str, Phones]]:
-        """Cut what is to be said into sentences: text (empty for phones) and phones."""
+        self, text: str | Ssml | Phones, language: str, options: Speaking
+    ) -> Iterator[tuple[str, Phones, Manner] | Silence]:
+        """Cut what is to be said into sentences: text (empty for phones), phones and manner."""
         if isinstance(text, Phones):
-            yield "", self._checked(text)
+            yield "", self._checked(text), PLAINLY
             return
-        for sentence in sentences(text, language, self.symbols, options.split):
-            yield sentence.text, Phones(sentence.ids)
+        for spoken in self.languages.reading(self._sentences(text, language, options)):
+            if isinstance(spoken, Silence):
+                yield spoken
+            else:
+                yield spoken.text, self.languages.phones_of(spoken), spoken.manner
+
+    def _sentences(
+        self, text: str | Ssml, language: str, options: Speaking
+    ) -> Iterator[Sentence | Silence]:
+        if isinstance(text, Ssml):
+            from voicepack.runtime.text.ssml.sentences import ssml_sentences
+
+            return ssml_sentences(text, language, self.symbols, options.split, self.lexicon)
+        return sentences(text, language, self.symbols, options.split, self.lexicon)
 
     def _checked(self, phones: Phones) -> Phones:
         num_symbols = len(self.symbols.symbols)
@@ -178,30 +237,54 @@ class Voice:
 
     def _speak_all(
         self,
-        pieces: Iterator[tuple[str, Phones]],
+        pieces: Iterator[tuple[str, Phones, Manner] | Silence],
         prompt: Prompt,
         options: Speaking,
         trace: Trace | None,
     ) -> Iterator[AudioChunk]:
-        for index, (text, phones) in enumerate(pieces):
+        index = 0
+        for piece in pieces:
+            if isinstance(piece, Silence):
+                yield AudioChunk(silence(self.sample_rate, piece.seconds), self.sample_rate)
+                continue
+            text, phones, manner = piece
+            asked = options.in_manner(manner)
             with self._lock:
-                audio = self.utter(phones, prompt, options, index, trace).audio
-            samples = append_pause(limit_peak(audio), self.sample_rate, options.pause_s)
-            yield AudioChunk(samples, self.sample_rate, text)
+                audio = self.utter(phones, prompt, asked, index, trace).audio
+            loud = limit_peak(manner.gain * audio)
+            yield AudioChunk(
+                append_pause(loud, self.sample_rate, asked.pause_s), self.sample_rate, text
+            )
+            index += 1
 
 
-def load_voice(pack: VoicePack, options: EngineOptions) -> Voice:
-    """Load the graphs of a verified pack into its engine.
+def load_voice(
+    pack: VoicePack,
+    options: EngineOptions,
+    language_packs: Sequence[Path | str] = (),
+    target: str | None = None,
+) -> Voice:
+    """Load the graphs of a verified pack into the engine of one of its targets.
 
     Raises:
+        PackError: One of `language_packs` is none, or does not fit the voice; or the pack was not
+            compiled for `target`.
         TargetError: The engine is missing, too old, or refuses a graph.
     """
-    engine = engine_of(find_profile(pack.manifest.target))
+    choice = choose_target(pack, target)
+    pack = compiled_for(pack, choice.profile.name)
+    if choice.profile.bind_to_fast_cores:
+        options = replace(options, cores=fast_cores())
+    engine = engine_of(choice.profile)
     roles = (GraphRole.TEXT2SEMANTIC, GraphRole.LATENT, GraphRole.VOCODER)
-    files = [pack.path(pack.graph(role).file) for role in roles]
+
+    def load(role: GraphRole) -> Session:
+        entry = pack.graph(role)
+        chosen = replace(options_of(entry, options), role=role.value)
+        return engine.open(pack.path(entry.file), chosen)
+
     with ThreadPoolExecutor() as pool:  # engines load outside Python's lock
-        sessions = list(pool.map(lambda file: engine.open(file, options), files))
-    decoding, latent, vocoder = sessions
+        decoding, latent, vocoder = pool.map(load, roles)
     text2semantic = pack.graph(GraphRole.TEXT2SEMANTIC)
     decoder = make_decoder(
         KvCache(text2semantic.kv_cache),
@@ -214,8 +297,11 @@ def load_voice(pack: VoicePack, options: EngineOptions) -> Voice:
         vocoder=vocoder,
         latent_channels=_latent_channels(pack.graph(GraphRole.LATENT)),
         context_frames=pack.graph(GraphRole.VOCODER).context_frames,
+        vocoder_frames=choice.profile.vocoder_frames,
     )
-    return Voice(pack, TokenGenerator(decoder, pack.embeddings()), acoustics)
+    languages = LanguageSupport(pack, engine, options, [Path(each) for each in language_packs])
+    generator = TokenGenerator(decoder, pack.embeddings())
+    return Voice(pack, choice, generator, acoustics, languages, pack.lexicon())
 
 
 def _latent_channels(latent: GraphEntry) -> int:

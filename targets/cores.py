@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+CPU_FOLDER = Path("/sys/devices/system/cpu")
 CGROUP_V2_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 CGROUP_V1_QUOTA = Path("/sys/fs/cgroup/cpu/cpu.cfs_quota_us")
 CGROUP_V1_PERIOD = Path("/sys/fs/cgroup/cpu/cpu.cfs_period_us")
@@ -18,13 +19,26 @@ def available_cores() -> int:
     return max(1, min(cores, int(quota))) if quota is not None else cores
 
 
-def default_threads() -> int:
-    """Choose worker threads for one voice: the cores there are, but no more than four.
+def fast_cores() -> tuple[int, ...]:
+    """Name the fast cores of a processor that has two kinds; of any other, none.
 
-    Beyond four the decode step, which is bound by memory bandwidth, does not gain, and a fifth
-    thread on a big.LITTLE part would land on a slow core and hold up the others.
+    Linux tells the relative capacity of each core on ARM only. Elsewhere all cores are alike to us.
     """
-    return min(4, available_cores())
+    found = {int(path.parent.name[3:]): path for path in CPU_FOLDER.glob("cpu[0-9]*/cpu_capacity")}
+    capacities = {core: _number(path) for core, path in found.items()}
+    fastest = max(capacities.values(), default=0)
+    fast = tuple(sorted(core for core, capacity in capacities.items() if capacity == fastest))
+    return fast if len(fast) < len(capacities) else ()
+
+
+def default_threads() -> int:
+    """Choose worker threads for one voice: the fast cores there are, but no more than four.
+
+    Beyond four the decode step, which is bound by memory bandwidth, does not gain, and a thread on
+    a slow core holds up the others.
+    """
+    cores = min(4, available_cores())
+    return min(cores, len(fast_cores())) or cores
 
 
 def _quota_cores() -> float | None:
@@ -37,3 +51,10 @@ def _quota_cores() -> float | None:
         return None if quota == "max" or int(quota) <= 0 else int(quota) / int(period)
     except (OSError, ValueError):
         return None  # no such files, or a form we do not know: the affinity alone decides
+
+
+def _number(path: Path) -> int:
+    try:
+        return int(path.read_text())
+    except (OSError, ValueError):
+        return 0  # a core that was switched off meanwhile

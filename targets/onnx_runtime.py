@@ -37,28 +37,34 @@ class OnnxRuntime:
                 f"{model}: onnxruntime {ort.__version__} cannot load this graph: {error}. "
                 f"Export the voice again for a target this machine runs."
             ) from error
-        return OnnxRuntimeSession(session, model.stem)
+        return OnnxRuntimeSession(session, model.stem, _run_options(ort, options))
 
 
 class OnnxRuntimeSession:
     """A graph loaded in ONNX Runtime; every call is stateless."""
 
-    def __init__(self, session: onnxruntime.InferenceSession, name: str) -> None:
+    def __init__(
+        self,
+        session: onnxruntime.InferenceSession,
+        name: str,
+        run_options: onnxruntime.RunOptions,
+    ) -> None:
         self._session = session
         self._name = name
+        self._run_options = run_options
         self._outputs = [output.name for output in session.get_outputs()]
 
     def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         """Compute every output; see `Session.run`."""
         try:
-            values = self._session.run(self._outputs, dict(inputs))
+            values = self._session.run(self._outputs, dict(inputs), self._run_options)
         except Exception as error:
             raise TargetError(f"{self._name}: onnxruntime failed: {error}") from error
         return dict(zip(self._outputs, values, strict=True))
 
     def with_state(self, state: Mapping[str, tuple[str, Array]]) -> Session:
         """Bind arrays that stay in place; see `Session.with_state`."""
-        return _BoundSession(self._session, self._name, state)
+        return _BoundSession(self._session, self._name, state, self._run_options)
 
 
 class _BoundSession:
@@ -69,11 +75,13 @@ class _BoundSession:
         session: onnxruntime.InferenceSession,
         name: str,
         state: Mapping[str, tuple[str, Array]],
+        run_options: onnxruntime.RunOptions,
     ) -> None:
         from onnxruntime import OrtValue
 
         self._session = session
         self._name = name
+        self._run_options = run_options
         self._binding = session.io_binding()
         # The values do not copy: they look into the arrays, so both must live as long as we do.
         self._state = {key: (output, array) for key, (output, array) in state.items()}
@@ -97,7 +105,7 @@ class _BoundSession:
         for name in self._results:
             self._binding.bind_output(name)
         try:
-            self._session.run_with_iobinding(self._binding)
+            self._session.run_with_iobinding(self._binding, self._run_options)
         except Exception as error:
             raise TargetError(f"{self._name}: onnxruntime failed: {error}") from error
         outputs = self._binding.get_outputs()
@@ -107,7 +115,8 @@ class _BoundSession:
 
     def with_state(self, state: Mapping[str, tuple[str, Array]]) -> Session:
         """Bind other arrays to the same loaded graph; see `Session.with_state`."""
-        return _BoundSession(self._session, self._name, {**self._state, **state})
+        both = {**self._state, **state}
+        return _BoundSession(self._session, self._name, both, self._run_options)
 
 
 def _import(profile: TargetProfile) -> onnxruntime:
@@ -133,6 +142,11 @@ def _session_options(ort: onnxruntime, options: EngineOptions) -> onnxruntime.Se
     session = ort.SessionOptions()
     session.intra_op_num_threads = options.threads
     session.inter_op_num_threads = 1
+    if options.cores and options.threads > 1:
+        # The caller's thread is one of them, so there is one worker less; cores count from 1.
+        bound = ",".join(str(core + 1) for core in options.cores)
+        affinities = ";".join([bound] * (options.threads - 1))
+        session.add_session_config_entry("session.intra_op_thread_affinities", affinities)
     session.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
     # A pattern plans memory for the shapes of one run. Sentences differ in length, so it would only
     # keep what the longest one needed: 170 MB more at the peak, and no time gained.
@@ -149,3 +163,11 @@ def _session_options(ort: onnxruntime, options: EngineOptions) -> onnxruntime.Se
         # with VNNI too, where nothing saturates, and take nearly twice as long for many rows.
         session.add_session_config_entry("session.x64quantprecision", "1")
     return session
+
+
+def _run_options(ort: onnxruntime, options: EngineOptions) -> onnxruntime.RunOptions:
+    """Translate what concerns a single run."""
+    run = ort.RunOptions()
+    if options.frugal:
+        run.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return run

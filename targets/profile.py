@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -10,6 +11,7 @@ class EngineName(str, Enum):
     """The inference engines there are adapters for."""
 
     ONNXRUNTIME = "onnxruntime"
+    OPENVINO = "openvino"
 
 
 class KvCache(str, Enum):
@@ -19,6 +21,8 @@ class KvCache(str, Enum):
     """The engine updates a preallocated cache in place (contrib GroupQueryAttention)."""
     PORTABLE = "portable"
     """Standard operators: the graph returns the new keys and values, the host writes them."""
+    STATEFUL = "stateful"
+    """The graph returns all keys and values, and the engine makes them a state that it keeps."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class TargetProfile:
     minimum_engine: str
     """The oldest engine version that runs the graphs, such as "1.32.0"."""
     providers: tuple[str, ...]
-    """ONNX Runtime execution providers, best first."""
+    """ONNX Runtime execution providers, best first; empty for other engines."""
     kv_cache: KvCache
     recipe: str = "int8"
     """The quantization recipe that suits the device best."""
@@ -42,9 +46,12 @@ class TargetProfile:
     """What `platform.machine()` says there."""
     boards: tuple[str, ...] = ()
     """Parts of the names of the boards or processors that are meant; none means any."""
-    threads: int = 4
-    """Worker threads at most; more slow the decode step down, which is bound by memory."""
-    fast_cores_only: bool = False
+    bind_to_fast_cores: bool = False
     """Keep workers off the slow cores of a processor that has two kinds."""
-    memory: int = 0
-    """Megabytes that a voice may take there; 0 sets no limit."""
+    memory_mb: int = 0
+    """What a voice should stay within there, for `--memory-limit`; 0 names nothing."""
+    devices: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """OpenVINO only: role of a graph -> device that computes it; the others stay on the CPU."""
+    vocoder_frames: tuple[int, ...] = ()
+    """OpenVINO only: numbers of latent frames, ascending, that the vocoder is compiled for where
+    its device wants fixed shapes; empty where any number will do."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import import_module
 from importlib.util import find_spec
 
 from voicepack.targets.catalogue import find_profile
 from voicepack.targets.errors import TargetError
 from voicepack.targets.machine import Machine
 from voicepack.targets.profile import EngineName, TargetProfile
+from voicepack.targets.quiet_import import import_quietly
 from voicepack.targets.version import at_least
 
 CPU_PROVIDER = "CPUExecutionProvider"
@@ -38,7 +38,7 @@ def engine_fault(profile: TargetProfile) -> str:
     name = profile.engine.value
     if find_spec(name) is None:
         return f"needs {name}: pip install 'voicepack[{profile.extra}]'"
-    engine = import_module(name)
+    engine = import_quietly(name)
     if not at_least(engine.__version__, profile.minimum_engine):
         return f"needs {name} {profile.minimum_engine} or newer, found {engine.__version__}"
     if profile.engine is EngineName.ONNXRUNTIME:

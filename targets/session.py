@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
+
+
+class Arithmetic(str, Enum):
+    """How exactly an engine is to compute what a graph says."""
+
+    EXACT = "exact"
+    """In 32 bits throughout: graphs in full precision, which others are compared with."""
+    HALF = "half"
+    """In 16 bits where the device is faster so."""
+    INTEGER = "integer"
+    """The graph holds rounded weights: products in 8 bits, the rest as `HALF`."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +32,14 @@ class EngineOptions:
     """Worker threads inside one operator, at least 1."""
     spinning: bool = False
     """Let idle workers spin: a little faster, but they hold the cores between two calls."""
+    cores: tuple[int, ...] = ()
+    """Cores that workers are bound to; none leaves them to the system."""
+    frugal: bool = False
+    """Give memory back after each run: a little slower, but the peaks of two graphs do not add."""
+    role: str = ""
+    """Which graph of a voice is opened, for targets that use several devices; else their first."""
+    arithmetic: Arithmetic = Arithmetic.EXACT
+    """For engines that choose the precision when they load a graph."""
 
 
 class Session(Protocol):
@@ -50,6 +70,19 @@ class Session(Protocol):
         Returns:
             A session over the same loaded graph whose `run` takes the other inputs only.
         """
+        ...
+
+
+@runtime_checkable
+class StatefulSession(Session, Protocol):
+    """A graph whose engine keeps a state between runs by itself.
+
+    The state is every input `past_*` for which there is an output `present_*`: what one run returns
+    is what the next one takes. `run` neither takes nor returns them.
+    """
+
+    def forget(self) -> None:
+        """Go back to an empty state: the next run is the first of a new sequence."""
         ...
 
 

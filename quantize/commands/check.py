@@ -40,6 +40,7 @@ class CouldNotRun(click.ClickException):
 @click.option("--sentences", type=FILE, help="Text file, a sentence a line.  [default: built in]")
 @click.option("--language", help="Language of the sentences.  [default: the reference's]")
 @click.option("--threads", type=click.IntRange(min=1), help="[default: free cores, at most 4]")
+@click.option("--target", help="Which of the targets of PACK.  [default: what fits here]")
 @click.option("--json", "json_file", type=FILE, help="Write the report as JSON.")
 @click.option("--junit", type=FILE, help="Write the report as JUnit XML.")
 @click.option("--markdown", type=FILE, help="Write the report as Markdown.")
@@ -54,6 +55,7 @@ def check(
     sentences: Path | None,
     language: str | None,
     threads: int | None,
+    target: str | None,
     json_file: Path | None,
     junit: Path | None,
     markdown: Path | None,
@@ -76,7 +78,7 @@ def check(
     try:
         _refuse_missing_folders(file for file in files if file is not None)
         earlier = read_report(previous) if previous else None
-        job = _job(pack, baseline, budget, sentences, language, threads)
+        job = _job(pack, baseline, budget, sentences, language, threads, target)
         with shown_progress(quiet) as progress:
             result = check_pack(job, progress)
         summary = _summary(result.report, earlier)
@@ -108,6 +110,7 @@ def _job(
     sentences: Path | None,
     language: str | None,
     threads: int | None,
+    target: str | None,
 ) -> CheckJob:
     spoken = language or read_manifest(baseline).references[0].language
     return CheckJob(
@@ -119,6 +122,7 @@ def _job(
         language=spoken,
         budget=read_budget(budget) if budget else DEFAULT_BUDGET,
         threads=threads,
+        target=target,
     )
 
 

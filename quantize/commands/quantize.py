@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from voicepack.quantize.budget import read_budget
-from voicepack.quantize.cache_folder import cache_folder
 from voicepack.quantize.calibration import CalibrationSource
 from voicepack.quantize.mix_search import Objective
 from voicepack.quantize.pipeline import QuantizeJob, quantize_pack
@@ -19,6 +18,7 @@ from voicepack.quantize.search_report import ranking_table, write_search_report
 from voicepack.quantize.sentence_sets import SentenceUse, built_in_sentences, read_sentences
 from voicepack.runtime.commands.progress import shown_progress
 from voicepack.runtime.pack import VoicePack
+from voicepack.targets.cache_folder import cache_folder
 from voicepack.targets.cores import default_threads
 
 FILE = click.Path(dir_okay=False, path_type=Path)

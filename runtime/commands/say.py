@@ -13,10 +13,14 @@ import click
 from voicepack.runtime.atomic_paths import replaced_file
 from voicepack.runtime.audio import AudioChunk, stream_raw, stream_wav, write_wav
 from voicepack.runtime.errors import TextError
+from voicepack.runtime.memory_limit import keep_within
 from voicepack.runtime.phones import Phones
 from voicepack.runtime.sampling import Sampling
 from voicepack.runtime.speaking import Speaking
+from voicepack.runtime.text.lexicon_file import load_lexicons
+from voicepack.runtime.text.modes import MODES
 from voicepack.runtime.text.splitting import Split
+from voicepack.runtime.text.ssml import Ssml
 from voicepack.runtime.utterance import Trace
 from voicepack.runtime.voice import Voice
 
@@ -28,9 +32,17 @@ EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("text", required=False)
 @click.option("--file", type=EXISTING_FILE, help="Read the text from a UTF-8 file.")
 @click.option("--phones", help="Speak these phones instead of text.")
+@click.option("--ssml", is_flag=True, help="The text is an SSML document.")
+@click.option(
+    "--lexicon",
+    "lexicons",
+    type=EXISTING_FILE,
+    multiple=True,
+    help="TOML file of words and how they are said; repeat for more, the last one wins.",
+)
 @click.option("-o", "--output", help="WAV file to write; - streams WAV to standard output.")
 @click.option("--output-raw", is_flag=True, help="Stream bare int16 samples to standard output.")
-@click.option("--language", help="Language of the text.  [default: the reference's]")
+@click.option("--language", help=f"One of {', '.join(MODES)}.  [default: that of the reference]")
 @click.option("--style", help="Named reference to speak like.  [default: the pack's first]")
 @click.option("--seed", type=int, default=0, show_default=True, help="Same seed, same speech.")
 @click.option("--speed", type=float, default=1.0, show_default=True, help="2 is twice as fast.")
@@ -48,8 +60,25 @@ EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--temperature", type=float, help="Above 1 is livelier.  [default: the pack's]")
 @click.option("--repetition-penalty", type=float, help="1 is off.  [default: the pack's]")
 @click.option("--greedy", is_flag=True, help="Take the likeliest token each time (--top-k 1).")
+@click.option(
+    "--language-pack",
+    "language_packs",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    multiple=True,
+    help="Gives Chinese its features; repeat for more.  [default: those beside PACK]",
+)
 @click.option("--threads", type=click.IntRange(min=1), help="[default: free cores, at most 4]")
-@click.option("--spinning", is_flag=True, help="Let idle threads spin: faster, but holds cores.")
+@click.option(
+    "--spinning/--no-spinning",
+    default=None,
+    help="Let idle threads spin: faster, but holds cores.  [default: as tuned, else off]",
+)
+@click.option(
+    "--memory-limit",
+    type=click.IntRange(min=1),
+    help="Megabytes to stay within; refused, with the reason, where that cannot be.",
+)
+@click.option("--target", help="Which of the targets of PACK.  [default: what fits here]")
 @click.option(
     "--trace",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -61,6 +90,8 @@ def say(
     text: str | None,
     file: Path | None,
     phones: str | None,
+    ssml: bool,
+    lexicons: tuple[Path, ...],
     output: str | None,
     output_raw: bool,
     language: str | None,
@@ -75,25 +106,35 @@ def say(
     temperature: float | None,
     repetition_penalty: float | None,
     greedy: bool,
+    language_packs: tuple[Path, ...],
     threads: int | None,
-    spinning: bool,
+    spinning: bool | None,
+    memory_limit: int | None,
+    target: str | None,
     trace: Path | None,
     quiet: bool,
 ) -> None:
     """Speak TEXT with the voice pack PACK.
 
-    Without TEXT, --file or --phones, every line of standard input is spoken as it comes.
+    Without TEXT, --file or --phones, every line of standard input is spoken as it comes, or with
+    --ssml all of it once it has ended.
 
     \b
     Examples:
       voicepack say my.voicepack "Turn left." -o out.wav
       voicepack say my.voicepack --file story.txt --speed 1.2 -o story.wav
+      voicepack say my.voicepack --ssml --file story.xml --lexicon names.toml -o story.wav
       tail -f messages | voicepack say my.voicepack --output-raw | aplay -r 32000 -f S16_LE
       voicepack say my.voicepack --phones "HH AH0 L OW1 ." --greedy --noise-scale 0 \\
           --trace trace.npz -o out.wav
     """
     _refuse_contradictions(text, file, phones, output, output_raw, trace)
-    voice = Voice.load(pack, threads, spinning)
+    if ssml and phones is not None:
+        raise click.UsageError("Give only one of --ssml and --phones.")
+    voice = Voice.load(pack, threads, spinning, language_packs, target, memory_limit is not None)
+    if memory_limit is not None:
+        voice = keep_within(voice, memory_limit * 10**6)
+    voice = voice.with_lexicon(load_lexicons(lexicons, voice.symbols))
     chosen = voice.default_sampling()
     sampling = Sampling(
         top_k=1 if greedy else chosen.top_k if top_k is None else top_k,
@@ -107,7 +148,7 @@ def say(
     happened = Trace() if trace is not None else None
     chunks = (
         chunk
-        for piece in _pieces(voice, text, file, phones)
+        for piece in (_documents(text, file) if ssml else _pieces(voice, text, file, phones))
         for chunk in voice.synthesize(
             piece, language=language, reference=style, speaking=speaking, trace=happened
         )
@@ -148,6 +189,16 @@ def _pieces(
         yield _read_text(file)
     else:
         yield from io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
+
+
+def _documents(text: str | None, file: Path | None) -> Iterator[Ssml]:
+    """Yield the document that is to be spoken."""
+    if text is not None:
+        yield Ssml(text)
+    elif file is not None:
+        yield Ssml(_read_text(file))
+    else:
+        yield Ssml(sys.stdin.buffer.read().decode("utf-8-sig", "surrogateescape"))
 
 
 def _read_text(file: Path) -> str:

@@ -11,5 +11,5 @@ PROFILE = TargetProfile(
     providers=("CPUExecutionProvider",),
     kv_cache=KvCache.SHARED_BUFFER,
     architectures=("aarch64",),
-    fast_cores_only=True,
+    bind_to_fast_cores=True,
 )

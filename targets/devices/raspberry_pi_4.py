@@ -14,5 +14,5 @@ PROFILE = TargetProfile(
     recipe="int8-fast",
     architectures=("aarch64",),
     boards=("Raspberry Pi 4", "Raspberry Pi Compute Module 4"),
-    memory=600,
+    memory_mb=600,
 )

@@ -12,5 +12,5 @@ PROFILE = TargetProfile(
     kv_cache=KvCache.SHARED_BUFFER,
     architectures=("aarch64",),
     boards=("Raspberry Pi 5", "Raspberry Pi Compute Module 5"),
-    memory=1000,
+    memory_mb=1000,
 )

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from voicepack.quantize.cost import bench, speaking_bytes
-from voicepack.quantize.errors import QualityError
+from voicepack.quantize.cost import speaking_bytes
 from voicepack.runtime.pack import VoicePack
 
 
@@ -15,8 +14,3 @@ def test_the_bytes_of_a_pack_are_counted_without_its_speaker_graph(demo_pack: Pa
     counted = [each for each in files if each.stem not in ("speaker", "manifest")]
     expected = sum(each.stat().st_size for each in counted)
     assert speaking_bytes(VoicePack.open(demo_pack)) == expected
-
-
-def test_a_pack_that_cannot_be_measured_is_refused_with_the_reason(tmp_path: Path) -> None:
-    with pytest.raises(QualityError, match=r"(?s)could not be measured.*absent"):
-        bench(tmp_path / "absent", threads=1, seconds=2)

@@ -11,6 +11,8 @@ import pytest
 
 from voicepack.runtime.contract import GraphRole, Precision
 from voicepack.runtime.embedding_tables import EmbeddingTables
+from voicepack.runtime.language_manifest import BertEntry, LanguageManifest
+from voicepack.runtime.language_pack import LanguagePack, write_language_pack
 from voicepack.runtime.manifest import (
     GraphEntry,
     Manifest,
@@ -25,7 +27,14 @@ from voicepack.runtime.prompt import Prompt
 from voicepack.runtime.text.symbols import symbol_table
 
 Edit = Callable[[str, object], None]
+MakeLanguagePack = Callable[..., LanguagePack]
 WIDTH = 8
+VOICE_GRAPHS = (
+    GraphRole.TEXT2SEMANTIC,
+    GraphRole.LATENT,
+    GraphRole.VOCODER,
+    GraphRole.SPEAKER,
+)
 
 
 @pytest.fixture
@@ -38,6 +47,26 @@ def build() -> Build:
 def pack(tmp_path: Path) -> VoicePack:
     """A small pack on disk."""
     return write_pack(tmp_path / "tiny.voicepack", _build)
+
+
+@pytest.fixture
+def make_language_pack(tmp_path: Path) -> MakeLanguagePack:
+    """Write a language pack of a few bytes: `make(name, identity=..., width=...)`."""
+
+    def make(
+        name: str = "zh.languagepack", identity: str = "a" * 64, width: int = 1024
+    ) -> LanguagePack:
+        def build(folder: Path) -> LanguageManifest:
+            (folder / "vocab.txt").write_text("[UNK]\n[CLS]\n[SEP]\n你\n好\n", "utf-8")
+            graph = _graph(folder, GraphRole.BERT)
+            entry = BertEntry(graph, "vocab.txt", identity, width, num_positions=6)
+            return LanguageManifest("zh", entry, Provenance("voicepack test"))
+
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return write_language_pack(path, build)
+
+    return make
 
 
 @pytest.fixture
@@ -70,7 +99,7 @@ def _build(folder: Path) -> Manifest:
         languages=("en", "zh"),
         text2semantic=Text2SemanticShape(2, 2, WIDTH // 2, 1025),
         embeddings="embeddings.npz",
-        graphs=tuple(_graph(folder, role) for role in GraphRole),
+        graphs=tuple(_graph(folder, role) for role in VOICE_GRAPHS),
         references=(
             write_prompt(folder, prompt("default", "Hello.")),
             write_prompt(folder, prompt("calm", "")),

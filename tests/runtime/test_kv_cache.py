@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import pytest
 
 from voicepack.runtime.contract import Text2SemanticTensor as Tensors
 from voicepack.runtime.kv_cache import cache_dtype, make_decoder
 from voicepack.runtime.manifest import TensorSpec, Text2SemanticShape
+from voicepack.targets.errors import TargetError
 from voicepack.targets.profile import KvCache
 from voicepack.targets.session import Array, Session
 
@@ -98,3 +100,42 @@ def test_the_dtype_of_the_cache_is_read_from_the_graph_s_inputs() -> None:
     key = TensorSpec(Tensors.past_key(0), "int8", (1, 1, "capacity", 4))
 
     assert cache_dtype([hidden, key]) == np.int8
+
+
+class Keeping:
+    """An engine that keeps a state, and what it was asked since it last forgot it."""
+
+    def __init__(self) -> None:
+        self.runs: list[dict[str, Array]] = [{}]
+
+    def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        self.runs.append(dict(inputs))
+        return {"logits": LOGITS}
+
+    def with_state(self, state: Mapping[str, tuple[str, Array]]) -> Session:
+        return self
+
+    def forget(self) -> None:
+        self.runs = []
+
+
+def test_a_stateful_engine_forgets_before_a_prefill_and_sees_all_positions_after_it() -> None:
+    engine = Keeping()
+    decoder = make_decoder(KvCache.STATEFUL, engine, SHAPE)
+
+    decoder.prefill(rows(5), num_text=2)
+    decoder.step(rows(1)[0])
+    logits = decoder.step(rows(1)[0])
+
+    assert logits.tolist() == [1, 2, 3]
+    assert [run[Tensors.BIAS].shape for run in engine.runs] == [
+        (1, 1, 5, 5),
+        (1, 1, 1, 6),
+        (1, 1, 1, 7),
+    ]
+    assert not engine.runs[-1][Tensors.BIAS].any()
+
+
+def test_an_engine_without_state_is_refused_for_a_stateful_graph() -> None:
+    with pytest.raises(TargetError, match="keeps keys and values by itself, and this one does not"):
+        make_decoder(KvCache.STATEFUL, StandIn(), SHAPE)

@@ -34,7 +34,7 @@ def test_inspect_shows_what_people_want_to_know(pack: VoicePack) -> None:
         "gpt says GPT-e15",
         "gpt file sha256 1111111111111111…",
         "Quality not checked",
-        "vocoder fp32 17 53 bytes onnxruntime >= 1.20.0",
+        "vocoder cpu fp32 17 53 bytes onnxruntime >= 1.20.0",
         "default en Hello.",
         "calm en (no text)",
     ):
