@@ -10,10 +10,11 @@ from onnx import helper
 
 from voicepack.quantize.graph_editor import CONTRIB, GraphEditor
 from voicepack.quantize.linear import Linear
+from voicepack.quantize.recipe import ActivationFormat
 from voicepack.runtime.phones import FloatArray
 
-INT8_ACTIVATIONS = 4
-"""Accuracy level of MatMulNBits at which rows are rounded to 8 bits; others are far slower."""
+ACCURACY_LEVELS = {ActivationFormat.FP32: 1, ActivationFormat.INT8: 4}
+"""What MatMulNBits calls the formats of rows."""
 SHRINKS = np.linspace(1.0, 0.7, 16, dtype=np.float32)
 """Scales tried for a 4-bit block, as shares of the one that reaches its largest weight."""
 
@@ -106,7 +107,9 @@ def _least_squares(blocks: FloatArray, widest: FloatArray, bits: int) -> FloatAr
     return best
 
 
-def use_blocks(editor: GraphEditor, linear: Linear, weights: BlockWeights) -> None:
+def use_blocks(
+    editor: GraphEditor, linear: Linear, weights: BlockWeights, activations: ActivationFormat
+) -> None:
     """Replace a multiplication by MatMulNBits, which needs ONNX Runtime."""
     form = f"{linear.weight}.int{weights.bits}"
     inputs = [
@@ -125,6 +128,6 @@ def use_blocks(editor: GraphEditor, linear: Linear, weights: BlockWeights) -> No
         N=weights.codes.shape[0],
         bits=weights.bits,
         block_size=weights.block_size,
-        accuracy_level=INT8_ACTIVATIONS,
+        accuracy_level=ACCURACY_LEVELS[activations],
     )
     editor.replace(linear.nodes, [node])

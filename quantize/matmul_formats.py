@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 import onnx
 
 from voicepack.quantize.block_weights import BlockWeights, round_blocks, use_blocks
 from voicepack.quantize.dynamic_int8 import use_dynamic_int8
 from voicepack.quantize.errors import RecipeError
+from voicepack.quantize.flavour import flavour_of
 from voicepack.quantize.gptq import round_calibrated
 from voicepack.quantize.graph_editor import GraphEditor
 from voicepack.quantize.linear import Linear, find_linear
 from voicepack.quantize.precision import store_as_half
 from voicepack.quantize.recipe import MatmulRecipe, WeightFormat
+from voicepack.quantize.widened_weights import widen_blocks, widen_channels
 from voicepack.runtime.phones import FloatArray
+from voicepack.targets.profile import KvCache
+
+
+@dataclass(frozen=True)
+class _Forms:
+    """How a kind of graph multiplies by rounded weights."""
+
+    channels: Callable[[GraphEditor, Linear], None]
+    """8 bits, a scale for each output."""
+    blocks: Callable[[GraphEditor, Linear, BlockWeights], None]
+
 
 BITS = {WeightFormat.INT8_BLOCK: 8, WeightFormat.INT4_BLOCK: 4}
 SMALLEST_BLOCK = 16
@@ -38,16 +53,23 @@ def quantize_matmuls(
     editor = GraphEditor(model)
     linears = list(find_linear(editor))
     _check(recipe, linears)
+    forms = _forms(model, recipe)
     halved = set()
     for linear in linears:
         form = recipe.format_of(linear.weight)
         if form is WeightFormat.INT8:
-            use_dynamic_int8(editor, linear)
+            forms.channels(editor, linear)
         elif form in BITS:
-            use_blocks(editor, linear, _round(editor, linear, recipe, second_moments))
+            forms.blocks(editor, linear, _round(editor, linear, recipe, second_moments))
         elif form is WeightFormat.FP16:
             halved.add(linear.weight)
     return store_as_half(editor.model(), halved)
+
+
+def _forms(model: onnx.ModelProto, recipe: MatmulRecipe) -> _Forms:
+    if flavour_of(model) is KvCache.STATEFUL:  # its engine fuses only what it knows from others
+        return _Forms(widen_channels, widen_blocks)
+    return _Forms(use_dynamic_int8, partial(use_blocks, activations=recipe.activations))
 
 
 def _round(

@@ -21,6 +21,15 @@ class WeightFormat(str, Enum):
     """The same in 4 bits."""
 
 
+class ActivationFormat(str, Enum):
+    """How rows are rounded before they meet block weights."""
+
+    FP32 = "fp32"
+    """Not at all; far slower."""
+    INT8 = "int8"
+    """A scale for each block of a row."""
+
+
 class CacheFormat(str, Enum):
     """How keys and values are kept."""
 
@@ -67,6 +76,8 @@ class MatmulRecipe:
     weights: WeightFormat = WeightFormat.FP32
     block_size: int = 32
     """Weights that share a scale, for the block formats."""
+    activations: ActivationFormat = ActivationFormat.INT8
+    """How rows are rounded before they meet block weights."""
     calibrated: bool = False
     """Round block weights so that outputs on calibration data change least (GPTQ)."""
     overrides: dict[str, WeightFormat] = field(default_factory=dict)

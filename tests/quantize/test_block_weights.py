@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from voicepack.quantize.block_weights import BlockWeights, round_blocks, use_blocks
 from voicepack.quantize.graph_editor import GraphEditor
 from voicepack.quantize.linear import find_linear
+from voicepack.quantize.recipe import ActivationFormat
 from voicepack.runtime.phones import FloatArray
 
 RANDOM = np.random.default_rng(0)
@@ -69,7 +70,7 @@ def test_the_engine_multiplies_by_what_the_codes_stand_for(bits: int, inputs: in
     editor = GraphEditor(product_model(weight))
     rounded = round_blocks(weight, bits, 32)
     (linear,) = find_linear(editor)
-    use_blocks(editor, linear, rounded)
+    use_blocks(editor, linear, rounded, ActivationFormat.INT8)
     session = ort.InferenceSession(
         editor.model().SerializeToString(), providers=["CPUExecutionProvider"]
     )
