@@ -47,12 +47,16 @@ def add_references(
     made_with = pack.manifest.provenance.sources
     for role in encoded.nets.keys() & made_with.keys():
         _require_source(pack, role, encoded.nets[role])
+    shared = pack.manifest.shared_components
+    for role in encoded.shared.keys() & shared.keys():
+        _require(pack, role, encoded.shared[role], shared[role])
 
     def build(folder: Path) -> Manifest:
         _take_files(pack, folder, pack.manifest.files)
         added = tuple(write_prompt(folder, prompt) for prompt in encoded.prompts)
         sources = made_with | encoded.nets | encoded.clips
-        return _with_references(pack.manifest, (*pack.manifest.references, *added), sources)
+        manifest = replace(pack.manifest, shared_components=shared | encoded.shared)
+        return _with_references(manifest, (*pack.manifest.references, *added), sources)
 
     return replace_pack(path, build)
 
@@ -100,7 +104,10 @@ def _refuse_taken_names(pack: VoicePack, specs: Sequence[ReferenceSpec]) -> None
 
 
 def _require_source(pack: VoicePack, role: str, sha256: str) -> None:
-    expected = pack.manifest.provenance.sources.get(role)
+    _require(pack, role, sha256, pack.manifest.provenance.sources.get(role))
+
+
+def _require(pack: VoicePack, role: str, sha256: str, expected: str | None) -> None:
     if expected != sha256:
         raise CheckpointError(
             f"{pack.root} was made with another {role} file: sha256 is {sha256}, expected "

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import numpy as np
 from voicepack.export.checkpoint import Checkpoint, open_gpt, open_sovits
 from voicepack.export.config import SovitsConfig
 from voicepack.export.generation import Generation, recognise_pair
-from voicepack.export.reference_encoder import HelperNets, encode_references
+from voicepack.export.reference_encoder import EncodedReferences, HelperNets, encode_references
 from voicepack.export.reference_spec import ReferenceSpec, check_names
 from voicepack.export.synthesizer import Synthesizer, build_synthesizer
 from voicepack.export.text2semantic import Text2Semantic, build_text2semantic
@@ -24,11 +25,13 @@ from voicepack.runtime.manifest import GraphEntry, Manifest, Provenance, Referen
 from voicepack.runtime.pack import VoicePack
 from voicepack.runtime.pack_writing import replace_pack, write_pack, write_prompt
 from voicepack.runtime.progress import Progress, silent
+from voicepack.runtime.text.lexicon_file import load_lexicon
 from voicepack.runtime.text.symbols import symbol_table
 from voicepack.targets.catalogue import find_profile
 from voicepack.targets.profile import TargetProfile
 
 EMBEDDINGS = "embeddings.npz"
+LEXICON = "lexicon.toml"
 STEPS = ("checkpoints", "references", "text2semantic", "latent", "vocoder", "speaker", "verify")
 
 
@@ -46,6 +49,12 @@ class ExportJob:
     """A Hugging Face folder; needed as soon as a reference has text."""
     speaker_encoder: Path | None = None
     """Upstream's ERes2NetV2 checkpoint; needed by Pro voices, not read for others."""
+    bert: Path | None = None
+    """A Hugging Face folder; gives Chinese references their features."""
+    language_pack: Path | None = None
+    """The same from a language pack."""
+    lexicon: Path | None = None
+    """A TOML file of words that are said otherwise than their language would say them."""
     target: str = "cpu"
     precision: Precision = Precision.FP32
     rights: Rights = field(default_factory=Rights)
@@ -76,7 +85,7 @@ def export_voice(
     Raises:
         CheckpointError: A checkpoint cannot be used.
         ReferenceClipError: A clip, its text or HuBERT cannot be used.
-        TextError: A reference's text cannot be pronounced.
+        TextError: A reference's text cannot be pronounced, or the lexicon is not for this voice.
         TargetError: The target is unknown, or its engine is missing here.
         GraphError: A graph does not compute what its module computes, or the precision is none
             that export writes.
@@ -111,15 +120,25 @@ class _Export:
     def run(self) -> Manifest:
         self._report("checkpoints")
         voice = _read_voice(self.job)
+        lexicon = self._write_lexicon(voice)
         self._report("references")
-        helpers = HelperNets(self.job.hubert, self.job.speaker_encoder)
+        helpers = _helpers(self.job)
         encoded = encode_references(self.job.references, voice.sovits, voice.synthesizer, helpers)
         references = tuple(write_prompt(self.folder, prompt) for prompt in encoded.prompts)
         stored = np.float32 if self.job.precision is Precision.FP32 else np.float16
         voice.text2semantic.embedding_tables().save(self.folder / EMBEDDINGS, stored)
         graphs = self._write_graphs(voice)
         self._report("verify")
-        return _manifest(self.job, voice, graphs, references, encoded.nets | encoded.clips)
+        manifest = _manifest(self.job, voice, graphs, references, encoded)
+        return replace(manifest, lexicon=lexicon)
+
+    def _write_lexicon(self, voice: _Voice) -> str:
+        """Take the user's lexicon over; an empty name says that there is none."""
+        if self.job.lexicon is None:
+            return ""
+        load_lexicon(self.job.lexicon, symbol_table(voice.generation.symbols))
+        shutil.copyfile(self.job.lexicon, self.folder / LEXICON)
+        return LEXICON
 
     def _write_graphs(self, voice: _Voice) -> tuple[GraphEntry, ...]:
         writer = GraphWriter(self.folder, self.profile, self.job.precision)
@@ -143,6 +162,10 @@ class _Export:
         self.progress(STEPS.index(step), len(STEPS), step)
 
 
+def _helpers(job: ExportJob) -> HelperNets:
+    return HelperNets(job.hubert, job.speaker_encoder, job.bert, job.language_pack)
+
+
 def _read_voice(job: ExportJob) -> _Voice:
     gpt, sovits = open_gpt(job.gpt), open_sovits(job.sovits)
     generation = recognise_pair(gpt, sovits)
@@ -154,7 +177,7 @@ def _manifest(
     voice: _Voice,
     graphs: Sequence[GraphEntry],
     references: Sequence[ReferenceEntry],
-    reference_sources: Mapping[str, str],
+    encoded: EncodedReferences,
 ) -> Manifest:
     training = {"gpt": voice.gpt.info, "sovits": voice.sovits.info}
     symbols = symbol_table(voice.generation.symbols)
@@ -173,8 +196,14 @@ def _manifest(
         references=tuple(references),
         provenance=Provenance(
             exporter=f"voicepack {version('voicepack')}",
-            sources={"gpt": voice.gpt.sha256, "sovits": voice.sovits.sha256, **reference_sources},
+            sources={
+                "gpt": voice.gpt.sha256,
+                "sovits": voice.sovits.sha256,
+                **encoded.nets,
+                **encoded.clips,
+            },
             training={role: info for role, info in training.items() if info},
         ),
+        shared_components=encoded.shared,
         rights=job.rights,
     )

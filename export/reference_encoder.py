@@ -13,6 +13,7 @@ from voicepack.export.generation import recognise
 from voicepack.export.hubert import HubertEncoder, load_hubert
 from voicepack.export.prompt_tokens import PromptTokenizer
 from voicepack.export.reference import encode_reference
+from voicepack.export.reference_reader import ReferenceReader
 from voicepack.export.reference_spec import ReferenceSpec
 from voicepack.export.speaker_branch import SpeakerBranch
 from voicepack.export.speaker_encoder import load_speaker_encoder
@@ -20,9 +21,8 @@ from voicepack.export.spectrogram import SpectrogramShape
 from voicepack.export.synthesizer import Synthesizer
 from voicepack.export.voice_embedding import VoiceEmbedder
 from voicepack.runtime.integrity import record_file
-from voicepack.runtime.phones import Phones
 from voicepack.runtime.prompt import Prompt
-from voicepack.runtime.text.sentences import uncut_sentence
+from voicepack.runtime.text.modes import mode_of
 from voicepack.runtime.text.symbols import symbol_table
 
 _SPEAKER_CHANNELS = 20480
@@ -37,6 +37,10 @@ class HelperNets:
     """A Hugging Face folder; needed as soon as a reference has text."""
     speaker_encoder: Path | None = None
     """Upstream's ERes2NetV2 checkpoint; needed by Pro voices, not read for others."""
+    bert: Path | None = None
+    """A Hugging Face folder; gives Chinese references their features."""
+    language_pack: Path | None = None
+    """The same from a language pack."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class EncodedReferences:
     """Role -> sha256 of the helper nets that were used."""
     clips: dict[str, str]
     """Role, as `clip_source` names it -> sha256 of each clip."""
+    shared: dict[str, str]
+    """Role -> identity of what the device needs beside the pack."""
 
 
 def encode_references(
@@ -64,10 +70,14 @@ def encode_references(
     Raises:
         CheckpointError: The speaker encoder is missing, or cannot be used.
         ReferenceClipError: A clip or HuBERT cannot be used.
-        TextError: A text cannot be pronounced.
+        TextError: A text cannot be pronounced, or the voice cannot speak a language.
+        PackError: The language pack cannot be used.
     """
     config = SovitsConfig.from_checkpoint(sovits)
     symbols = symbol_table(recognise(sovits).symbols)
+    for spec in specs:
+        if spec.language:
+            mode_of(spec.language, symbols)
     speaker = _speaker_branch(sovits, net, helpers.speaker_encoder)
     embedder = VoiceEmbedder(net.style_encoder, SpectrogramShape.of(config), speaker)
     hubert = _hubert(specs, net, helpers.hubert)
@@ -77,14 +87,12 @@ def encode_references(
         else None
     )
 
-    def phones_of(text: str, language: str) -> Phones:
-        return Phones(uncut_sentence(text, language, symbols).ids)
-
-    prompts = [encode_reference(spec, tokenizer, embedder, phones_of) for spec in specs]
+    reader = ReferenceReader(symbols, helpers.bert, helpers.language_pack)
+    prompts = [encode_reference(spec, tokenizer, embedder, reader.phones_of) for spec in specs]
     nets = {"hubert": hubert.sha256} if hubert else {}
     if speaker and helpers.speaker_encoder:
         nets["speaker encoder"] = record_file(helpers.speaker_encoder).sha256
-    return EncodedReferences(tuple(prompts), nets, _clip_sources(specs))
+    return EncodedReferences(tuple(prompts), nets, _clip_sources(specs), reader.shared)
 
 
 def clip_source(reference: str) -> str:

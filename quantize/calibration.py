@@ -16,10 +16,12 @@ from voicepack.runtime.atomic_paths import replaced_file
 from voicepack.runtime.contract import LatentTensor, VocoderTensor
 from voicepack.runtime.embedding import embed_phones, embed_tokens, join_phones
 from voicepack.runtime.errors import PackError, RunawayError
+from voicepack.runtime.language_pack_search import fitting_pack
 from voicepack.runtime.manifest_json import MANIFEST_NAME
 from voicepack.runtime.pack import VoicePack
-from voicepack.runtime.phones import FloatArray, Phones
+from voicepack.runtime.phones import FloatArray
 from voicepack.runtime.progress import Progress, silent
+from voicepack.runtime.sentence_features import FEATURE_LANGUAGE
 from voicepack.runtime.speaking import Speaking
 from voicepack.runtime.text.sentences import uncut_sentence
 from voicepack.runtime.voice import Voice
@@ -135,8 +137,8 @@ def cached_calibration(
 ) -> CalibrationSet:
     """Read what `record_calibration` recorded before, or record it and keep it in `cache`.
 
-    The file's name is a hash of the pack's manifest, which holds the hash of every file, and of
-    what it says; threads play no part.
+    The file's name is a hash of the pack's manifest, which holds the hash of every file, of the
+    BERT at hand, and of what it says; threads play no part.
     """
     file = cache / f"calibration-{recording_key(pack, source)}.npz"
     if file.is_file():
@@ -154,13 +156,15 @@ def cached_calibration(
 def recording_key(pack: VoicePack, source: CalibrationSource) -> str:
     """Hash everything that decides what is recorded."""
     manifest = (pack.root / MANIFEST_NAME).read_bytes()
-    said = [source.language, str(source.seed), str(source.max_sentences), *source.texts]
+    language_pack = fitting_pack(pack, FEATURE_LANGUAGE)
+    features = language_pack.manifest.bert.identity if language_pack else "none"
+    said = [features, source.language, str(source.seed), str(source.max_sentences), *source.texts]
     return hashlib.sha256(manifest + "\0".join(said).encode()).hexdigest()[:32]
 
 
 def _speak(voice: Voice, text: str, source: CalibrationSource, index: int) -> SpokenSentence:
     prompt = voice.pack.prompt()
-    phones = Phones(uncut_sentence(text, source.language, voice.symbols).ids)
+    phones = voice.languages.phones_of(uncut_sentence(text, source.language, voice.symbols))
     options = Speaking(sampling=voice.default_sampling(), seed=source.seed)
     spoken = voice.utter(phones, prompt, options, index)
     tables = voice.generator.tables

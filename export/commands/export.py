@@ -14,6 +14,7 @@ from voicepack.export.voice_graphs import TOLERANCE
 from voicepack.runtime.commands.progress import shown_progress
 from voicepack.runtime.contract import Precision
 from voicepack.runtime.manifest import Rights
+from voicepack.runtime.text.modes import MODES
 from voicepack.targets.catalogue import DEFAULT_TARGET, profiles
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -36,11 +37,14 @@ FILE_OR_FOLDER = click.Path(path_type=Path)
     help="Reference clip, 3 to 10 s: [NAME=]CLIP[:LANGUAGE[:TEXT]]; repeat for more.",
 )
 @click.option("--text", default="", help="What the one clip says; else there is no prompt.")
-@click.option("--language", default="", help="Language of the text, such as en.")
+@click.option("--language", default="", help=f"Language of the text: {', '.join(MODES)}.")
 @click.option("--also", type=FILE, multiple=True, help="Further clip to average the voice over.")
 @click.option("--references", type=FILE, help="TOML file with several named references.")
 @click.option("--hubert", type=FOLDER, help="Hugging Face folder of chinese-hubert-base.")
 @click.option("--speaker-encoder", type=FILE, help="ERes2NetV2 checkpoint; for Pro voices only.")
+@click.option("--bert", type=FOLDER, help="BERT's folder, for Chinese; or give --language-pack.")
+@click.option("--language-pack", type=FOLDER, help="Gives Chinese references their features.")
+@click.option("--lexicon", type=FILE, help="TOML file of words and how they are said.")
 @click.option(
     "--target",
     type=click.Choice(list(profiles())),
@@ -73,6 +77,9 @@ def export(
     references: Path | None,
     hubert: Path | None,
     speaker_encoder: Path | None,
+    bert: Path | None,
+    language_pack: Path | None,
+    lexicon: Path | None,
     target: str,
     precision: str,
     output: Path,
@@ -98,6 +105,8 @@ def export(
     """
     if bool(given) == (references is not None):
         raise click.UsageError("Give either --reference, once or more, or --references.")
+    if bert and language_pack:
+        raise click.UsageError("Give only one of --bert and --language-pack.")
     if (text or language or also) and len(given) != 1:
         raise click.UsageError("--text, --language and --also go with a single --reference.")
     specs = read_references(references) if references else tuple(map(parse_reference, given))
@@ -113,6 +122,9 @@ def export(
         name=name or output.name.removesuffix(".voicepack"),
         hubert=hubert,
         speaker_encoder=speaker_encoder,
+        bert=bert,
+        language_pack=language_pack,
+        lexicon=lexicon,
         target=target,
         precision=Precision(precision),
         rights=Rights(licence, voice_owner, consent),

@@ -32,6 +32,8 @@ def reference() -> None:
 @click.option("--sovits", type=FILE, required=True, help="SoVITS checkpoint of the pack.")
 @click.option("--hubert", type=FOLDER, help="Hugging Face folder of chinese-hubert-base.")
 @click.option("--speaker-encoder", type=FILE, help="ERes2NetV2 checkpoint; for Pro voices only.")
+@click.option("--bert", type=FOLDER, help="BERT's folder, for Chinese; or give --language-pack.")
+@click.option("--language-pack", type=FOLDER, help="Gives Chinese references their features.")
 @QUIET
 def add(
     pack: Path,
@@ -40,6 +42,8 @@ def add(
     sovits: Path,
     hubert: Path | None,
     speaker_encoder: Path | None,
+    bert: Path | None,
+    language_pack: Path | None,
     quiet: bool,
 ) -> None:
     """Add references to PACK, behind those it has.
@@ -52,8 +56,11 @@ def add(
     """
     if bool(given) == (references is not None):
         raise click.UsageError("Give either --reference, once or more, or --references.")
+    if bert and language_pack:
+        raise click.UsageError("Give only one of --bert and --language-pack.")
     specs = read_references(references) if references else tuple(map(parse_reference, given))
-    changed = add_references(pack, specs, sovits, HelperNets(hubert, speaker_encoder))
+    helpers = HelperNets(hubert, speaker_encoder, bert, language_pack)
+    changed = add_references(pack, specs, sovits, helpers)
     if not quiet:
         click.echo(_listing(changed))
 

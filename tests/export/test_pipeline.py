@@ -16,11 +16,13 @@ from voicepack.export.errors import CheckpointError, ReferenceClipError
 from voicepack.export.pipeline import STEPS, ExportJob, export_voice
 from voicepack.export.reference_spec import ReferenceSpec
 from voicepack.runtime.contract import Precision
-from voicepack.runtime.errors import PackError
+from voicepack.runtime.errors import PackError, TextError
 from voicepack.runtime.pack import VoicePack
 from voicepack.runtime.phones import Phones
 from voicepack.runtime.sampling import Sampling
 from voicepack.runtime.speaking import Speaking
+from voicepack.runtime.text.lexicon_file import load_lexicon
+from voicepack.runtime.text.symbols import symbol_table
 from voicepack.runtime.utterance import Utterance
 from voicepack.runtime.voice import Voice
 
@@ -201,3 +203,23 @@ def test_the_portable_flavour_speaks_the_same(
     spoken = speak(export_voice(job, tmp_path / "portable.voicepack"), data)
     assert spoken.tokens.tolist() == data["greedy_rp135"].tolist()
     assert snr_db(spoken.audio, data["e2e_audio"]) >= 60
+
+
+def test_a_lexicon_goes_into_the_pack(reference_data: Path, clips: Path, tmp_path: Path) -> None:
+    words = tmp_path / "names.toml"
+    words.write_text('[en]\nNguyen = "W IH1 N"', "utf-8")
+    silent = ReferenceSpec("default", (clips / "ref.wav",), "en")
+    job = job_of(reference_data, clips, lexicon=words, references=(silent,))
+    pack = export_voice(job, tmp_path / "named.voicepack")
+    assert pack.lexicon() == load_lexicon(words, symbol_table("v2"))
+    assert list(pack.lexicon().words) == ["en"]
+
+
+def test_a_lexicon_for_another_voice_is_refused(
+    reference_data: Path, clips: Path, tmp_path: Path
+) -> None:
+    words = tmp_path / "names.toml"
+    words.write_text('[en]\nNguyen = "W7"', "utf-8")
+    with pytest.raises(TextError, match=r"names\.toml: (?s:.*)'Nguyen'.*'W7'"):
+        export_voice(job_of(reference_data, clips, lexicon=words), tmp_path / "a.voicepack")
+    assert not (tmp_path / "a.voicepack").exists()
