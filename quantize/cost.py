@@ -64,7 +64,7 @@ def bench(pack: VoicePack, threads: int, seconds: float) -> dict[str, Any]:
 
 
 def _best(runs: Sequence[Mapping[str, Any]], name: str) -> float:
-    return min(run[name] for run in runs)
+    return min(float(run[name]) for run in runs)
 
 
 def speaking_bytes(pack: VoicePack) -> int:

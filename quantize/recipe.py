@@ -76,12 +76,12 @@ class MatmulRecipe:
     weights: WeightFormat = WeightFormat.FP32
     block_size: int = 32
     """Weights that share a scale, for the block formats."""
-    activations: ActivationFormat = ActivationFormat.INT8
-    """How rows are rounded before they meet block weights."""
     calibrated: bool = False
     """Round block weights so that outputs on calibration data change least (GPTQ)."""
     overrides: dict[str, WeightFormat] = field(default_factory=dict)
     """Pattern on the weight's name, such as "blocks.0.*" or "head.weight" -> another format."""
+    activations: ActivationFormat = ActivationFormat.INT8
+    """How rows are rounded before they meet block weights."""
 
     def format_of(self, weight: str) -> WeightFormat:
         """Return the format of a weight by its name; the last pattern that fits decides."""

@@ -42,7 +42,7 @@ class GrowingCache:
         Returns:
             Whether the cache grew, so that `keys` and `values` are other arrays now.
         """
-        end = self.length + keys.shape[2]
+        end = self.length + int(keys.shape[2])
         grows = end > self.capacity
         if grows:
             self._lay_out(_rounded_up(end))

@@ -63,7 +63,7 @@ def choose(names: Iterable[str], machine: Machine) -> Choice:
         TargetError: None of them can run here. Says why for each, and what to install.
     """
     ranked = sorted((find_profile(name) for name in names), key=lambda each: _rank(each, machine))
-    faults = []
+    faults: list[str] = []
     for profile in ranked:
         fault = engine_fault(profile)
         if not fault:

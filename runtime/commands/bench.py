@@ -60,9 +60,9 @@ def bench(
       voicepack bench my.voicepack --baseline my-fp32.voicepack --threads 1
       voicepack bench my.voicepack --threads 1 --json
     """
-    options = ("--seconds", str(seconds), "--repeat", str(repeat))
+    options = ["--seconds", str(seconds), "--repeat", str(repeat)]
     if threads is not None:
-        options += ("--threads", str(threads))
+        options += ["--threads", str(threads)]
     other = measure_in_fresh_process(baseline, options) if baseline else None
     ours = _figures(measure_speed(pack, seconds, repeat, Tuning(target, threads)))
     if as_json:

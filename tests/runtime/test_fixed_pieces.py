@@ -72,9 +72,9 @@ class MovingSum:
 def test_a_vocoder_of_fixed_lengths_sounds_as_one_of_any_length(num_frames: int) -> None:
     vocoder = MovingSum()
     acoustics = Acoustics(vocoder, vocoder, 1, context_frames=CONTEXT, vocoder_frames=LENGTHS)
-    latent = np.random.default_rng(0).standard_normal((1, 1, num_frames))
+    latent = np.random.default_rng(0).standard_normal((1, 1, num_frames), np.float32)
 
     audio = acoustics.audio_of(latent, np.zeros(1, np.float32))
 
-    np.testing.assert_allclose(audio, moving_sum(latent[0, 0]), atol=1e-12)
+    np.testing.assert_allclose(audio, moving_sum(latent[0, 0]), atol=1e-5)
     assert set(vocoder.lengths) <= set(LENGTHS)
