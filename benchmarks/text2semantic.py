@@ -3,8 +3,8 @@
     python -m benchmarks.text2semantic
 
 All graphs are loaded in one process, with one thread, and take their steps in turn, so that a
-machine that changes its speed changes it for all. Times are processor time of that thread: what
-other processes take does not count. Limit: a step reads every weight once, so no step can be faster
+machine that changes its speed changes it for all. Times are processor time of this process: what
+others take does not count. Limit: a step reads every weight once, so no step can be faster
 than its weights' bytes divided by the memory bandwidth, which is measured as well.
 """
 
@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from importlib.util import find_spec
 from statistics import median
 
 import numpy as np
@@ -34,7 +35,7 @@ from voicepack.runtime.manifest import Text2SemanticShape
 from voicepack.runtime.phones import FloatArray
 from voicepack.targets.catalogue import engine_of, find_profile
 from voicepack.targets.profile import KvCache
-from voicepack.targets.session import EngineOptions, Session
+from voicepack.targets.session import Arithmetic, EngineOptions, Session
 
 PREFILL = 250
 NUM_TEXT = 100
@@ -62,6 +63,10 @@ RECIPES = {
     ),
 }
 """Of the shared-buffer graph. Blocks are rounded to nearest: calibration changes no speed."""
+OPENVINO_RECIPES = {
+    "OpenVINO, int8": Text2SemanticRecipe(WeightFormat.INT8),
+    "OpenVINO, int4-block": Text2SemanticRecipe(WeightFormat.INT4_BLOCK, 64, overrides=HEAD_8_BITS),
+}
 ONE_THREAD = EngineOptions(threads=1)
 
 
@@ -154,15 +159,31 @@ def build(net: Text2Semantic, rows: FloatArray) -> dict[str, Candidate]:
     for name, recipe in RECIPES.items():
         quantized = quantize_text2semantic(shared, recipe, calibration)
         add(name, quantized, "cpu", recipe.kv_cache)
+    return found | (build_openvino(net, shape) if find_spec("openvino") else {})
+
+
+def build_openvino(net: Text2Semantic, shape: Text2SemanticShape) -> dict[str, Candidate]:
+    """Build, quantize, save and load the graphs whose state OpenVINO keeps."""
+    stateful = text2semantic_graph(net, KvCache.STATEFUL)
+    models = {"OpenVINO": stateful}
+    models |= {n: quantize_text2semantic(stateful, r, []) for n, r in OPENVINO_RECIPES.items()}
+    found = {}
+    for name, model in models.items():
+        arithmetic = Arithmetic.EXACT if model is stateful else Arithmetic.INTEGER
+        options = replace(ONE_THREAD, arithmetic=arithmetic)
+        session, num_bytes = load(model, name, "openvino-cpu", options)
+        found[name] = Candidate(make_decoder(KvCache.STATEFUL, session, shape), num_bytes)
     return found
 
 
-def load(model: onnx.ModelProto, name: str, target: str) -> tuple[Session, int]:
+def load(
+    model: onnx.ModelProto, name: str, target: str, options: EngineOptions = ONE_THREAD
+) -> tuple[Session, int]:
     """Save and load a graph; count the bytes of its weights."""
     path = CACHE / name.replace(", ", "-").replace(" ", "-") / "text2semantic.onnx"
     path.parent.mkdir(parents=True, exist_ok=True)
     save_graph(model, path)
-    session = engine_of(find_profile(target)).open(path, ONE_THREAD)
+    session = engine_of(find_profile(target)).open(path, options)
     return session, weights_path(path).stat().st_size
 
 
@@ -193,9 +214,9 @@ def memory_bandwidth() -> float:
 
 
 def _time(work: Callable[[], object]) -> float:
-    start = time.thread_time()
+    start = time.process_time()
     work()
-    return time.thread_time() - start
+    return time.process_time() - start
 
 
 if __name__ == "__main__":

@@ -53,6 +53,9 @@ class InstantSession:
         """See `Session.with_state`."""
         return self
 
+    def forget(self) -> None:
+        """See `StatefulSession.forget`."""
+
 
 def main() -> None:
     """Print microseconds a token, for both cache flavours."""

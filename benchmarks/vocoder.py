@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from importlib.util import find_spec
 from statistics import median
 
 import numpy as np
@@ -34,7 +35,7 @@ from voicepack.quantize.vocoder import quantize_vocoder
 from voicepack.runtime.contract import FRAMES_PER_TOKEN, LatentTensor, VocoderTensor
 from voicepack.runtime.phones import FloatArray
 from voicepack.targets.catalogue import engine_of, find_profile
-from voicepack.targets.session import Array, EngineOptions, Session
+from voicepack.targets.session import Arithmetic, Array, EngineOptions, Session
 
 NUM_TOKENS = 50
 """Two seconds of speech."""
@@ -42,6 +43,13 @@ NUM_CALIBRATION = 4
 SAMPLE_RATE = 32_000
 REPETITIONS = 7
 RECIPES = ("fp16", "int8", "int8-fast")
+OPENVINO = {
+    "blocked": Arithmetic.EXACT,
+    "fp16": Arithmetic.HALF,
+    "int8": Arithmetic.INTEGER,
+    "int8-fast": Arithmetic.INTEGER,
+}
+"""Model -> how OpenVINO computes it."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ def main() -> None:
     for each in contenders:
         mine, found = median(times[each.name][1:]), audio[each.name]
         print(
-            f"{each.name:<10}real-time factor {mine * SAMPLE_RATE / exact.size:.3f}  "
+            f"{each.name:<21}real-time factor {mine * SAMPLE_RATE / exact.size:.3f}  "
             f"ratio {mine / base:.2f}  SNR {snr_db(exact, found):5.1f} dB  "
             f"log-mel L1 {log_mel_l1(exact, found, SAMPLE_RATE):.4f}  {each.megabytes:.1f} MB"
         )
@@ -107,17 +115,30 @@ def make_contenders(
     models = {"plain": plain, "blocked": traced.model}
     for name in RECIPES:
         models[name] = quantize_vocoder(traced.model, find_recipe(name).vocoder, calibration)
-    return [load(name, model) for name, model in models.items()]
+    contenders = [load(name, model) for name, model in models.items()]
+    if find_spec("openvino"):
+        contenders += [
+            load(name, models[name], "openvino-cpu", arithmetic)
+            for name, arithmetic in OPENVINO.items()
+        ]
+    return contenders
 
 
-def load(name: str, model: onnx.ModelProto) -> Contender:
+def load(
+    name: str,
+    model: onnx.ModelProto,
+    target: str = "cpu-portable",
+    arithmetic: Arithmetic = Arithmetic.EXACT,
+) -> Contender:
     """Write a graph to disk and open it as the runtime does."""
     path = CACHE / name / "graph.onnx"
     path.parent.mkdir(parents=True, exist_ok=True)
     save_graph(model, path)
     size = path.stat().st_size + weights_path(path).stat().st_size
-    session = engine_of(find_profile("cpu-portable")).open(path, EngineOptions(threads=1))
-    return Contender(name, session, size / 1e6)
+    options = EngineOptions(threads=1, role="vocoder", arithmetic=arithmetic)
+    session = engine_of(find_profile(target)).open(path, options)
+    shown = name if target == "cpu-portable" else f"{name}, OpenVINO"
+    return Contender(shown, session, size / 1e6)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The ONNX graph of text2semantic, one for prefill and decode step, in two cache flavours.
+"""The ONNX graph of text2semantic, one for prefill and decode step, in every cache flavour.
 
 Built node by node instead of traced: what decides the speed of a step is how keys and values are
 kept, and a traced graph would return them whole. Names of weights are those of the torch module, so
@@ -14,14 +14,18 @@ import numpy as np
 import onnx
 
 from voicepack.export.graph_builder import GraphBuilder
+from voicepack.export.on_device_attention import OnDeviceAttention
 from voicepack.export.portable_attention import PortableAttention
 from voicepack.export.shared_buffer_attention import SharedBufferAttention
+from voicepack.export.stateful_attention import StatefulAttention
 from voicepack.export.text2semantic import Text2Semantic, Text2SemanticSizes
 from voicepack.runtime.contract import Text2SemanticTensor as Tensors
 from voicepack.targets.profile import KvCache
 
 OPSET = 17
 """The first with LayerNormalization."""
+STATEFUL_OPSET = 23
+"""The first with Attention."""
 
 
 class Attention(Protocol):
@@ -46,18 +50,23 @@ class Attention(Protocol):
 
 def text2semantic_graph(net: Text2Semantic, kv_cache: KvCache) -> onnx.ModelProto:
     """Build the graph described by `contract.Text2SemanticTensor`, in float32."""
+    if kv_cache is KvCache.STATEFUL:
+        return build_graph(net, StatefulAttention, STATEFUL_OPSET)
     flavours: dict[KvCache, Callable[[GraphBuilder, Text2SemanticSizes], Attention]] = {
         KvCache.SHARED_BUFFER: SharedBufferAttention,
         KvCache.PORTABLE: PortableAttention,
+        KvCache.ON_DEVICE: OnDeviceAttention,
     }
     return build_graph(net, flavours[kv_cache])
 
 
 def build_graph(
-    net: Text2Semantic, make_attention: Callable[[GraphBuilder, Text2SemanticSizes], Attention]
+    net: Text2Semantic,
+    make_attention: Callable[[GraphBuilder, Text2SemanticSizes], Attention],
+    opset: int = OPSET,
 ) -> onnx.ModelProto:
     """Build the graph around a given kind of attention."""
-    builder = GraphBuilder("text2semantic", OPSET)
+    builder = GraphBuilder("text2semantic", opset)
     sizes = net.sizes
     hidden = builder.input(Tensors.HIDDEN, [1, "new", sizes.width])
     builder.input(Tensors.BIAS, [1, 1, "new", "total"])

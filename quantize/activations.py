@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 
+from voicepack.quantize.flavour import flavour_of
 from voicepack.quantize.graph import Tensors as Arrays
 from voicepack.quantize.graph import save_graph, tensor_spec
 from voicepack.quantize.graph_editor import GraphEditor
@@ -21,7 +22,16 @@ from voicepack.runtime.kv_cache import HIDDEN_KEY, prefill_bias
 from voicepack.runtime.manifest import TensorSpec
 from voicepack.runtime.phones import FloatArray
 from voicepack.targets.catalogue import engine_of, find_profile
+from voicepack.targets.profile import KvCache
 from voicepack.targets.session import Array, EngineOptions
+
+TARGETS = {
+    KvCache.SHARED_BUFFER: "cpu",
+    KvCache.PORTABLE: "cpu-portable",
+    KvCache.STATEFUL: "openvino-cpu",
+    KvCache.ON_DEVICE: "cpu-portable",
+}
+"""Flavour -> a target whose engine runs it on the machine that compiles."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,7 @@ def record_activations(
     """Run every sequence through the graph, all its positions at once, and accumulate.
 
     Args:
-        model: text2semantic in float32, either flavour.
+        model: text2semantic in float32, any flavour.
         sequences: Read once, one at a time.
         weights: Matrices whose inputs' second moments are wanted. Those of a full-size voice
             take 0.5 GB.
@@ -61,23 +71,18 @@ def record_activations(
     sources = _sources(model, weights)
     specs = {value.name: tensor_spec(value) for value in model.graph.input}
     recorded = {*sources.values(), *_qkv_names(model)} - specs.keys()
-    target = "cpu" if is_shared_buffer(model) else "cpu-portable"
+    flavour = flavour_of(model)
     found = Activations()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "text2semantic.onnx"
         save_graph(_returning(model, recorded), path)
-        session = engine_of(find_profile(target)).open(path, EngineOptions(threads=1))
+        session = engine_of(find_profile(TARGETS[flavour])).open(path, EngineOptions(threads=1))
         for sequence in sequences:
-            inputs = _inputs(specs, sequence)
+            inputs = _inputs(flavour, specs, sequence)
             seen = {**inputs, **session.run(inputs)}
             _add_second_moments(found.second_moments, sources, seen)
             _widen_ranges(found.cache_ranges, model, seen, specs[Tensors.past_value(0)])
     return found
-
-
-def is_shared_buffer(model: onnx.ModelProto) -> bool:
-    """Tell a text2semantic graph of the shared-buffer flavour from a portable one."""
-    return any(value.name == Tensors.TOTAL_LENGTH for value in model.graph.input)
 
 
 def _sources(model: onnx.ModelProto, weights: Collection[str]) -> dict[str, str]:
@@ -109,18 +114,22 @@ def _returning(model: onnx.ModelProto, names: Iterable[str]) -> onnx.ModelProto:
     return changed
 
 
-def _inputs(specs: dict[str, TensorSpec], sequence: CalibrationSequence) -> dict[str, Array]:
+def _inputs(
+    flavour: KvCache, specs: dict[str, TensorSpec], sequence: CalibrationSequence
+) -> dict[str, Array]:
     """Feed all positions of a sentence with nothing cached."""
     length = len(sequence.hidden)
     bias = prefill_bias(sequence.num_text, length)
     inputs: dict[str, Array] = {Tensors.HIDDEN: sequence.hidden[None]}
     capacity = length
-    if Tensors.TOTAL_LENGTH in specs:
+    if flavour is KvCache.SHARED_BUFFER:
         inputs[Tensors.TOTAL_LENGTH] = np.array(length, np.int32)
         inputs[Tensors.LAST_POSITION] = np.array([length - 1], np.int32)
-    else:
+    elif flavour is KvCache.PORTABLE:
         capacity = 1
         bias = np.pad(bias, ((0, 0), (capacity, 0)), constant_values=HIDDEN_KEY)
+    else:
+        capacity = 0
     inputs[Tensors.BIAS] = bias[None, None]
     for name in specs.keys() - inputs.keys():
         shape = [size if isinstance(size, int) else capacity for size in specs[name].shape]

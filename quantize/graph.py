@@ -60,7 +60,7 @@ def save_graph(model: onnx.ModelProto, path: Path) -> None:
     saved.ir_version = onnx.helper.find_min_ir_version_for(saved.opset_import, ignore_unknown=True)
     with weights_path(path).open("wb") as weights:
         for initializer in saved.graph.initializer:
-            data = onnx.numpy_helper.to_array(initializer).tobytes()
+            data = _content(initializer)
             if len(data) < EXTERNAL_BYTES:
                 continue
             weights.write(bytes(-weights.tell() % ALIGNMENT))
@@ -96,6 +96,11 @@ def _strip_provenance(model: onnx.ModelProto) -> None:
         value.ClearField("doc_string")
         value.ClearField("metadata_props")
     graph.ClearField("value_info")
+
+
+def _content(initializer: onnx.TensorProto) -> bytes:
+    """Return an initializer's numbers as a data file holds them: those of 4 bits in pairs."""
+    return initializer.raw_data or onnx.numpy_helper.to_array(initializer).tobytes()
 
 
 def _point_outside(initializer: onnx.TensorProto, file: str, offset: int, length: int) -> None:

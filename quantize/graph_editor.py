@@ -54,6 +54,11 @@ class GraphEditor:
             self._weights[name] = numpy_helper.from_array(np.asarray(array, order="C"), name)
         return name
 
+    def add_tensor(self, tensor: onnx.TensorProto) -> str:
+        """Store an initializer of a type that NumPy lacks, once; returns its name."""
+        self._weights.setdefault(tensor.name, tensor)
+        return str(tensor.name)
+
     def is_shared(self, name: str) -> bool:
         """Tell whether more than one node reads a tensor, the caller of the graph counted too."""
         return self._users[name] > 1

@@ -9,6 +9,7 @@ import numpy as np
 from voicepack.quantize.calibration import SpokenSentence
 from voicepack.quantize.errors import QualityError
 from voicepack.quantize.graph import relative_error
+from voicepack.runtime.arithmetic import options_of
 from voicepack.runtime.contract import GraphRole, LatentTensor, VocoderTensor
 from voicepack.runtime.kv_cache import cache_dtype, make_decoder
 from voicepack.runtime.manifest import GraphEntry, Manifest
@@ -70,7 +71,7 @@ def run_graph(
         float32: logits, (1 + steps, vocabulary); or a latent; or audio.
     """
     engine = engine_of(find_profile(manifest.target))
-    session = engine.open(folder / entry.file, EngineOptions(threads=1))
+    session = engine.open(folder / entry.file, options_of(entry, EngineOptions(threads=1)))
     if entry.role is GraphRole.TEXT2SEMANTIC:
         return _logits(manifest, entry, session, spoken)
     embedding = spoken.embedding[None, :, None]

@@ -9,15 +9,16 @@ import onnx
 from voicepack.quantize.activations import (
     Activations,
     CalibrationSequence,
-    is_shared_buffer,
     record_activations,
 )
 from voicepack.quantize.errors import RecipeError
+from voicepack.quantize.flavour import flavour_of
 from voicepack.quantize.graph_editor import GraphEditor
 from voicepack.quantize.kv_cache_format import use_int8_cache
 from voicepack.quantize.linear import find_linear
 from voicepack.quantize.matmul_formats import BITS, quantize_matmuls
 from voicepack.quantize.recipe import CacheFormat, Text2SemanticRecipe, WeightFormat
+from voicepack.targets.profile import KvCache
 
 
 def quantize_text2semantic(
@@ -28,7 +29,7 @@ def quantize_text2semantic(
     """Return the graph as the recipe wants it.
 
     Args:
-        model: float32, either flavour, as exported; stays as it is.
+        model: float32, any flavour, as exported; stays as it is.
         recipe: Formats of weights and cache.
         calibration: Sentences to record activations on. Read once, and only by a recipe that
             needs them: one with an INT8 cache or with calibrated block weights.
@@ -37,8 +38,7 @@ def quantize_text2semantic(
         RecipeError: The recipe does not fit the graph, or lacks calibration data.
         TargetError: The engine that records activations is missing or too old.
     """
-    if not is_shared_buffer(model):
-        _check_portable(model, recipe)
+    _check_flavour(model, recipe)
     weights = _calibrated_weights(model, recipe)
     int8_cache = recipe.kv_cache is CacheFormat.INT8
     needed = bool(weights) or int8_cache
@@ -47,18 +47,20 @@ def quantize_text2semantic(
     return use_int8_cache(quantized, seen.cache_ranges) if int8_cache else quantized
 
 
-def _check_portable(model: onnx.ModelProto, recipe: Text2SemanticRecipe) -> None:
-    """Refuse what the oldest engine of the portable flavour cannot run."""
+def _check_flavour(model: onnx.ModelProto, recipe: Text2SemanticRecipe) -> None:
+    """Refuse what the engines of a flavour cannot run."""
+    flavour = flavour_of(model)
     names = (linear.weight for linear in find_linear(GraphEditor(model)))
     blocks = [name for name in names if recipe.format_of(name) is WeightFormat.INT8_BLOCK]
-    if blocks:
+    if blocks and flavour in (KvCache.PORTABLE, KvCache.ON_DEVICE):
         raise RecipeError(
-            f"{blocks[0]}: int8-block needs a newer ONNX Runtime than the portable flavour of this "
-            "graph promises to run on. Give the weight the format int8 or int4-block."
+            f"{blocks[0]}: int8-block needs a newer ONNX Runtime than the {flavour.value} flavour of "
+            "this graph promises to run on. Give the weight the format int8 or int4-block."
         )
-    if recipe.kv_cache is CacheFormat.INT8:
+    if recipe.kv_cache is CacheFormat.INT8 and flavour is not KvCache.SHARED_BUFFER:
         raise RecipeError(
-            "an int8 key/value cache needs the shared-buffer flavour, but this graph is portable. "
+            "an int8 key/value cache needs the shared-buffer flavour, but this graph is "
+            f"{flavour.value}. "
             "Set kv_cache to fp32, or export the voice for a target of that flavour."
         )
 

@@ -48,7 +48,7 @@ class Text2SemanticTensor:
     """float32, (1, S, H * D): embedded phones and tokens, positions added, made by the host."""
     BIAS = "attention_bias"
     """float32, (1, 1, S, total): added to the scores; a large negative number hides a key.
-    Shared buffer, stateful: total = all positions so far, the new ones included.
+    Shared buffer, stateful, on-device: total = all positions so far, the new ones included.
     Portable: total = C + S, the cache's columns first (unused ones hidden), then the new ones."""
     TOTAL_LENGTH = "total_length"
     """Shared buffer only. int32, (): positions so far, the new ones included."""
@@ -63,7 +63,7 @@ class Text2SemanticTensor:
 
     @staticmethod
     def past_key(layer: int) -> str:
-        """Input. float32, (1, H, C, D); stateful: without unused positions.
+        """Input. float32, (1, H, C, D); stateful, on-device: without unused positions.
 
         A shared buffer may also be int8; scales are inside the graph. Then nothing is cached while
         total_length equals S: past is not read, and `present` holds the S new positions alone,
@@ -80,7 +80,7 @@ class Text2SemanticTensor:
     def present_key(layer: int) -> str:
         """Output. Shared buffer: the same memory as `past_key`, see there.
 
-        Stateful: (1, H, total, D), the past and the new keys behind it; the next run's past.
+        Stateful, on-device: (1, H, total, D), the past and the new keys behind it; the next run's past.
         """
         return f"present_key.{layer}"
 

@@ -65,7 +65,7 @@ def make_decoder(
     Raises:
         TargetError: The graph is stateful, but its engine keeps no state.
     """
-    if flavour is KvCache.STATEFUL:
+    if flavour in (KvCache.STATEFUL, KvCache.ON_DEVICE):
         return StatefulDecoder(session)
     if flavour is KvCache.PORTABLE:
         return PortableDecoder(session, shape)

@@ -42,7 +42,7 @@ class GraphEntry:
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
     kv_cache: str = ""
-    """text2semantic only: "shared-buffer" or "portable"."""
+    """text2semantic only: "shared-buffer", "portable" or "stateful"."""
     context_frames: int = 0
     """Vocoder only: latent frames before and after a frame that its audio depends on. With it, a
     long sentence can be computed in pieces; 0 says that it is not known."""

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from functools import cache
 
 from voicepack.targets import devices
 from voicepack.targets.errors import TargetError
 from voicepack.targets.onnx_runtime import OnnxRuntime
+from voicepack.targets.openvino import OpenVino
 from voicepack.targets.profile import EngineName, TargetProfile
 from voicepack.targets.session import Engine
 
 DEFAULT_TARGET = "cpu"
-_ENGINES = {EngineName.ONNXRUNTIME: OnnxRuntime}
+_ENGINES: dict[EngineName, Callable[[TargetProfile], Engine]] = {
+    EngineName.ONNXRUNTIME: OnnxRuntime,
+    EngineName.OPENVINO: OpenVino,
+}
 
 
 @cache

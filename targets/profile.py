@@ -23,6 +23,8 @@ class KvCache(str, Enum):
     """Standard operators: the graph returns the new keys and values, the host writes them."""
     STATEFUL = "stateful"
     """The graph returns all keys and values, and the engine makes them a state that it keeps."""
+    ON_DEVICE = "on-device"
+    """The same from standard operators: what one run returned stays on the GPU for the next."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,10 @@ class TargetProfile:
     memory_mb: int = 0
     """What a voice should stay within there, for `--memory-limit`; 0 names nothing."""
     devices: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """OpenVINO only: role of a graph -> device that computes it; the others stay on the CPU."""
+    """Role of a graph -> what computes it: a device of OpenVINO, where the others stay on the CPU,
+    or an execution provider of ONNX Runtime, which is tried before `providers`."""
+    provider_options: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
+    """ONNX Runtime only: execution provider -> its settings."""
     vocoder_frames: tuple[int, ...] = ()
-    """OpenVINO only: numbers of latent frames, ascending, that the vocoder is compiled for where
-    its device wants fixed shapes; empty where any number will do."""
+    """Numbers of latent frames, ascending, that the vocoder is compiled for where its device wants
+    fixed shapes; empty where any number will do."""

@@ -1,7 +1,8 @@
-"""Text2semantic equals upstream: torch module, both flavours of the graph, and the token loop."""
+"""Text2semantic equals upstream: torch module, every flavour of the graph, and the token loop."""
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,24 @@ from voicepack.targets.session import EngineOptions
 
 pytestmark = pytest.mark.torch
 
-TARGETS = {KvCache.SHARED_BUFFER: "cpu", KvCache.PORTABLE: "cpu-portable"}
+TARGETS = {
+    KvCache.SHARED_BUFFER: "cpu",
+    KvCache.PORTABLE: "cpu-portable",
+    KvCache.ON_DEVICE: "jetson-orin",
+    KvCache.STATEFUL: "openvino-cpu",
+}
+FLAVOURS = [
+    KvCache.SHARED_BUFFER,
+    KvCache.PORTABLE,
+    KvCache.ON_DEVICE,
+    pytest.param(
+        KvCache.STATEFUL,
+        marks=[
+            pytest.mark.openvino,
+            pytest.mark.skipif(not find_spec("openvino"), reason="openvino is not installed"),
+        ],
+    ),
+]
 CASES = [("v2", "short"), ("v2", "mid"), ("v2pro", "short")]
 FLOAT32_TOLERANCE = 1e-4
 """80 dB: what is left of float32 after a few layers in another order of addition."""
@@ -78,7 +96,7 @@ def test_the_host_s_bias_hides_what_the_module_s_mask_hides() -> None:
     assert np.array_equal(prefill_bias(3, 7) == 0, visible)
 
 
-@pytest.mark.parametrize("flavour", list(KvCache))
+@pytest.mark.parametrize("flavour", FLAVOURS)
 def test_steps_over_a_growing_cache_equal_one_pass_over_everything(
     flavour: KvCache, tmp_path: Path
 ) -> None:
@@ -104,7 +122,7 @@ class TestParity:
         logits = net(torch.from_numpy(hidden)[None], num_text).numpy()[num_text:]
         assert relative_error(logits, data["tf_logits"]) < FLOAT32_TOLERANCE
 
-    @pytest.mark.parametrize("flavour", list(KvCache))
+    @pytest.mark.parametrize("flavour", FLAVOURS)
     def test_the_graph_gives_upstream_s_logits_and_greedy_tokens(
         self, reference_data: Path, generation: str, case: str, flavour: KvCache, tmp_path: Path
     ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,22 @@ from voicepack.targets.session import EngineOptions
 
 pytestmark = pytest.mark.torch
 
-TARGETS = {KvCache.SHARED_BUFFER: "cpu", KvCache.PORTABLE: "cpu-portable"}
+TARGETS = {
+    KvCache.SHARED_BUFFER: "cpu",
+    KvCache.PORTABLE: "cpu-portable",
+    KvCache.STATEFUL: "openvino-cpu",
+}
+FLAVOURS = [
+    KvCache.SHARED_BUFFER,
+    KvCache.PORTABLE,
+    pytest.param(
+        KvCache.STATEFUL,
+        marks=[
+            pytest.mark.openvino,
+            pytest.mark.skipif(not find_spec("openvino"), reason="openvino is not installed"),
+        ],
+    ),
+]
 SIZES = Text2SemanticSizes(
     num_layers=2,
     num_heads=4,
@@ -89,7 +105,7 @@ def decode(
     return np.stack(logits)
 
 
-@pytest.mark.parametrize("flavour", list(KvCache))
+@pytest.mark.parametrize("flavour", FLAVOURS)
 def test_second_moments_and_ranges_are_those_of_the_first_layer_s_input(
     net: Text2Semantic, flavour: KvCache
 ) -> None:
@@ -161,6 +177,42 @@ def test_an_override_gives_one_weight_another_format(net: Text2Semantic) -> None
     assert kinds["MatMulNBits"] == kinds["MatMulInteger"] == 4
     assert kinds["MatMul"] == 1
     assert "head.weight.half" in {each.name for each in quantized.graph.initializer}
+
+
+@pytest.mark.openvino
+@pytest.mark.skipif(not find_spec("openvino"), reason="openvino is not installed")
+@pytest.mark.parametrize("name", ["int8", "int8-block", "int8-block, calibrated"])
+def test_steps_of_an_engine_that_keeps_keys_and_values_stay_close_too(
+    net: Text2Semantic, name: str, tmp_path: Path
+) -> None:
+    model = text2semantic_graph(net, KvCache.STATEFUL)
+    unseen = sequence(seed=9, length=100)
+    expected = net(torch.from_numpy(unseen.hidden)[None], NUM_TEXT).numpy()
+
+    quantized = quantize_text2semantic(model, RECIPES[name], CALIBRATION)
+
+    found = decode(quantized, SIZES, KvCache.STATEFUL, tmp_path, unseen, num_prefill=30)
+    assert relative_error(found, expected[29:]) < 0.03  # 30 dB, the best that 8 bits leave
+    assert {node.domain for node in quantized.graph.node} == {""}
+
+
+@pytest.mark.openvino
+@pytest.mark.skipif(not find_spec("openvino"), reason="openvino is not installed")
+@pytest.mark.parametrize("block_size", [32, 128])
+def test_4_bits_in_blocks_lose_as_much_on_either_engine(
+    net: Text2Semantic, block_size: int, tmp_path: Path
+) -> None:
+    recipe = Text2SemanticRecipe(WeightFormat.INT4_BLOCK, block_size)
+    unseen = sequence(seed=9)
+    expected = net(torch.from_numpy(unseen.hidden)[None], NUM_TEXT).numpy()[29:]
+
+    errors = {}
+    for flavour in (KvCache.PORTABLE, KvCache.STATEFUL):
+        quantized = quantize_text2semantic(text2semantic_graph(net, flavour), recipe, [])
+        found = decode(quantized, SIZES, flavour, tmp_path, unseen, num_prefill=30)
+        errors[flavour] = relative_error(found, expected)
+
+    assert errors[KvCache.STATEFUL] == pytest.approx(errors[KvCache.PORTABLE], rel=0.05)
 
 
 def test_an_override_that_fits_nothing_is_refused_with_names_that_there_are(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from voicepack.quantize.cache_folder import cache_folder
+from voicepack.targets.cache_folder import cache_folder
 
 
 def test_the_user_may_choose_where_caches_are(

@@ -1,0 +1,69 @@
+"""A graph that OpenVINO has loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from voicepack.targets.errors import TargetError
+from voicepack.targets.openvino_state import ORDER
+from voicepack.targets.session import Array, Session
+
+if TYPE_CHECKING:
+    import openvino
+
+State = Mapping[str, tuple[str, Array]]
+NO_STATE: State = {}
+
+
+class OpenVinoSession:
+    """A graph, some of its inputs and outputs perhaps bound to the caller's memory.
+
+    Args:
+        compiled: The graph.
+        name: What errors call it.
+        state: As for `Session.with_state`.
+    """
+
+    def __init__(
+        self, compiled: openvino.CompiledModel, name: str, state: State = NO_STATE
+    ) -> None:
+        from openvino import Tensor
+
+        self._compiled = compiled
+        self._name = name
+        # The tensors do not copy: they look into the arrays, so these must live as long as we do.
+        self._state = dict(state)
+        self._request = compiled.create_infer_request()
+        for key, (output, array) in state.items():
+            for bound in filter(None, (key, output)):
+                self._request.set_tensor(bound, Tensor(array, shared_memory=True))
+        bound_outputs = {output for output, _ in state.values()}
+        names = (port.get_any_name() for port in compiled.outputs)
+        self._results = [each for each in names if each not in bound_outputs]
+
+    def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        """Compute the outputs that are not state; see `Session.run`."""
+        try:
+            self._request.infer(dict(inputs), share_inputs=True, share_outputs=True)
+        except RuntimeError as error:
+            raise TargetError(f"{self._name}: openvino failed: {error}") from error
+        return {name: self._request.get_tensor(name).data.copy() for name in self._results}
+
+    def with_state(self, state: State) -> Session:
+        """Bind arrays that stay in place; see `Session.with_state`."""
+        return OpenVinoSession(self._compiled, self._name, {**self._state, **state})
+
+
+class KeepingSession(OpenVinoSession):
+    """A graph whose state OpenVINO keeps; see `StatefulSession`."""
+
+    def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        """Compute the outputs that are not state; see `Session.run`."""
+        return super().run({**inputs, ORDER: np.zeros(1, np.int32)})
+
+    def forget(self) -> None:
+        """Empty the state; see `StatefulSession.forget`."""
+        self._request.reset_state()
