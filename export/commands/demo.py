@@ -10,7 +10,7 @@ from voicepack.export.demo import NOTICE, TEXT, Demo, run_demo
 from voicepack.quantize.quantized_table import quantized_table
 from voicepack.quantize.report_markdown import to_markdown
 from voicepack.runtime.commands.progress import shown_progress
-from voicepack.targets.catalogue import DEFAULT_TARGET, profiles
+from voicepack.targets.catalogue import DEFAULT_TARGET
 
 
 @click.command()
@@ -27,7 +27,6 @@ from voicepack.targets.catalogue import DEFAULT_TARGET, profiles
 )
 @click.option(
     "--target",
-    type=click.Choice(list(profiles())),
     default=DEFAULT_TARGET,
     show_default=True,
     help="Device family to compile for.",

@@ -15,7 +15,7 @@ from voicepack.runtime.commands.progress import shown_progress
 from voicepack.runtime.contract import Precision
 from voicepack.runtime.manifest import Rights
 from voicepack.runtime.text.modes import MODES
-from voicepack.targets.catalogue import DEFAULT_TARGET, profiles
+from voicepack.targets.catalogue import DEFAULT_TARGET
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -47,7 +47,6 @@ FILE_OR_FOLDER = click.Path(path_type=Path)
 @click.option("--lexicon", type=FILE, help="TOML file of words and how they are said.")
 @click.option(
     "--target",
-    type=click.Choice(list(profiles())),
     default=DEFAULT_TARGET,
     show_default=True,
     help="Device family to compile for.",
