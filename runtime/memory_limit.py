@@ -43,11 +43,15 @@ class MemoryNeed:
     fixed: float
     per_token: float
 
+    def of(self, num_tokens: int) -> float:
+        """Return the bytes held at most during a sentence."""
+        return self.fixed + self.per_token * num_tokens
+
     def longest(self, limit: float) -> int:
-        """Return the tokens of the longest sentence that stays within a limit."""
-        if self.fixed + self.per_token * MAX_TOKENS <= limit:
+        """Return the tokens of the longest sentence that stays within a limit; 0 if none does."""
+        if self.of(MAX_TOKENS) <= limit:
             return MAX_TOKENS
-        return int((limit - self.fixed) / self.per_token)
+        return max(0, int((limit - self.fixed) / self.per_token)) if self.per_token else 0
 
 
 def keep_within(voice: Voice, limit: int) -> Voice:
@@ -70,15 +74,14 @@ def keep_within(voice: Voice, limit: int) -> Voice:
         )
     if peak_memory() > limit:
         raise MemoryLimitError(_refusal(voice, peak_memory(), limit, "loading it took"))
-    longest = 0
+    needs = []
     for frames in PIECES:
         fitted = voice.in_pieces(frames)
-        longest = measure_need(fitted).longest(limit)
-        if longest >= SHORTEST:
-            generator = replace(voice.generator, longest=longest)
+        needs.append(measure_need(fitted))
+        if needs[-1].longest(limit) >= SHORTEST:
+            generator = replace(voice.generator, longest=needs[-1].longest(limit))
             return replace(fitted, generator=generator)
-    need = measure_need(voice.in_pieces(PIECES[-1]))
-    taken = round(need.fixed + need.per_token * SHORTEST)
+    taken = round(min(need.of(SHORTEST) for need in needs))
     raise MemoryLimitError(_refusal(voice, taken, limit, "a sentence of 10 s takes"))
 
 
