@@ -71,7 +71,7 @@ def choose_target(pack: VoicePack, target: str | None = None) -> Choice:
     if target is not None:
         return Choice(find_profile(compiled_for(pack, target).manifest.target), "asked for")
     if not pack.manifest.variants:
-        return Choice(find_profile(pack.manifest.target), "the pack's only target")
+        return Choice(find_profile(pack.manifest.target), reason="")
     return choose(pack.manifest.targets, this_machine())
 
 

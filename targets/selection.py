@@ -22,6 +22,7 @@ class Choice:
 
     profile: TargetProfile
     reason: str
+    """Empty where there was no choice."""
 
 
 def machine_fault(profile: TargetProfile, machine: Machine) -> str:

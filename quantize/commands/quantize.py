@@ -19,6 +19,7 @@ from voicepack.quantize.sentence_sets import SentenceUse, built_in_sentences, re
 from voicepack.runtime.commands.progress import shown_progress
 from voicepack.runtime.pack import VoicePack
 from voicepack.targets.cache_folder import cache_folder
+from voicepack.targets.catalogue import find_profile
 from voicepack.targets.cores import default_threads
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -30,9 +31,7 @@ OVER_BUDGET = 1
 @click.argument("pack", type=FOLDER)
 @click.option(
     "--recipe",
-    default="int8",
-    show_default=True,
-    help="int8, int8-fast, int4, mixed, fp16, or a TOML file.",
+    help="int8, int8-fast, int4, mixed, fp16, or a TOML file.  [default: what suits the target]",
 )
 @click.option("-o", "--output", type=FOLDER, required=True, help="Voice pack to write.")
 @click.option("--sentences", type=FILE, help="Text file, a sentence a line.  [default: built in]")
@@ -51,7 +50,7 @@ OVER_BUDGET = 1
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def quantize(
     pack: Path,
-    recipe: str,
+    recipe: str | None,
     output: Path,
     sentences: Path | None,
     language: str | None,
@@ -87,7 +86,8 @@ def quantize(
         else built_in_sentences(spoken, SentenceUse.CALIBRATION)
     )
     source = CalibrationSource(texts, spoken, seed, threads or default_threads())
-    job = QuantizeJob(full, find_recipe(recipe), source, cache or cache_folder())
+    chosen = find_recipe(recipe or find_profile(full.manifest.target).recipe)
+    job = QuantizeJob(full, chosen, source, cache or cache_folder())
     if budget is None:
         with shown_progress(quiet) as progress:
             made = quantize_pack(job, output, progress, overwrite)

@@ -52,7 +52,8 @@ def bench(
 ) -> None:
     """Measure how fast PACK speaks here, stage by stage.
 
-    Every voice gets the same number of tokens to speak. Beside the token stands its limit: the time in which one core reads the weights once.
+    Every voice gets the same number of tokens to speak. The limit of a token is the time in which
+    one core reads the weights once.
 
     \b
     Examples:

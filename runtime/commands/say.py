@@ -134,6 +134,8 @@ def say(
     voice = Voice.load(pack, threads, spinning, language_packs, target, memory_limit is not None)
     if memory_limit is not None:
         voice = keep_within(voice, memory_limit * 10**6)
+    if voice.choice.reason and not quiet:
+        click.echo(f"target {voice.choice.profile.name}: {voice.choice.reason}", err=True)
     voice = voice.with_lexicon(load_lexicons(lexicons, voice.symbols))
     chosen = voice.default_sampling()
     sampling = Sampling(

@@ -130,3 +130,22 @@ def test_combine_refuses_a_pack_twice_and_leaves_nothing(demo_pack: Path, tmp_pa
     assert result.exit_code == 1
     assert "Give one pack for each target" in result.output
     assert not (tmp_path / "both.voicepack").exists()
+
+
+@pytest.mark.torch
+def test_a_pack_of_two_targets_says_which_it_speaks_with_and_why(
+    demo_pack: Path, tmp_path: Path
+) -> None:
+    manifest = json.loads((demo_pack / "manifest.json").read_text("utf-8"))
+    twin, both = tmp_path / "twin.voicepack", tmp_path / "both.voicepack"
+    shutil.copytree(demo_pack, twin)
+    (twin / "manifest.json").write_text(json.dumps(manifest | {"target": "raspberry-pi-5"}))
+    run("combine", twin, demo_pack, "-o", both)
+
+    chosen = run("say", both, "Hello there.", "-o", tmp_path / "chosen.wav")
+    asked = run("say", both, "Hello.", "-o", tmp_path / "a.wav", "--target", "raspberry-pi-5")
+
+    assert "target cpu: fits any" in chosen.output
+    assert "target raspberry-pi-5: asked for" in asked.output
+    sizes = [sum(f.stat().st_size for f in p.rglob("*.data")) for p in (both, demo_pack)]
+    assert sizes[0] == sizes[1]
