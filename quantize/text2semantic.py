@@ -54,8 +54,9 @@ def _check_flavour(model: onnx.ModelProto, recipe: Text2SemanticRecipe) -> None:
     blocks = [name for name in names if recipe.format_of(name) is WeightFormat.INT8_BLOCK]
     if blocks and flavour in (KvCache.PORTABLE, KvCache.ON_DEVICE):
         raise RecipeError(
-            f"{blocks[0]}: int8-block needs a newer ONNX Runtime than the {flavour.value} flavour of "
-            "this graph promises to run on. Give the weight the format int8 or int4-block."
+            f"{blocks[0]}: int8-block needs a newer ONNX Runtime than this graph, which is of the "
+            f"{flavour.value} flavour, promises to run on. Give the weight the format int8 or "
+            "int4-block."
         )
     if recipe.kv_cache is CacheFormat.INT8 and flavour is not KvCache.SHARED_BUFFER:
         raise RecipeError(

@@ -28,9 +28,9 @@ class OnnxRuntime:
     def open(self, model: Path, options: EngineOptions) -> OnnxRuntimeSession:
         """Load a graph; see `Engine.open`."""
         ort = _import(self.profile)
-        usable = usable_providers(self.profile, options, ort.get_available_providers(), model)
+        usable = usable_providers(self.profile, options, ort.get_available_providers())
         chosen = [
-            (each, provider_options(each, self.profile, options, model, ort.__version__))
+            (each, provider_options(each, self.profile, options, ort.__version__))
             for each in usable
         ]
         try:

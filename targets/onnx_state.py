@@ -37,6 +37,7 @@ class KeepingSession(OnnxRuntimeSession):
         self._past = {
             each.name: each.shape for each in session.get_inputs() if each.name.startswith(PAST)
         }
+        self._state: dict[str, onnxruntime.OrtValue] = {}
         self._results = [name for name in self._outputs if not name.startswith(PRESENT)]
         self.forget()
 

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from voicepack.targets.errors import TargetError
 from voicepack.targets.profile import TargetProfile
@@ -74,7 +75,9 @@ def _read(file: Path, ours: Mapping[str, TargetProfile]) -> TargetProfile:
     base = ours.get(str(fields.pop("base", "")))
     if base is None:
         raise TargetError(f"{file}: base must be one of {', '.join(ours)}.")
-    changes = {name: _checked(file, name, value, base) for name, value in fields.items()}
+    changes: dict[str, Any] = {
+        name: _checked(file, name, value, base) for name, value in fields.items()
+    }
     return replace(base, name=file.stem, **changes)
 
 

@@ -2,8 +2,9 @@
 
     python tools/check_wheels.py [EXTRA ...]
 
-Asks for the Python that runs it, because pip judges by that one which packages are needed. Asks the
-package index, so it needs a network; it installs nothing.
+Prints a table: extra and architecture by version of Python. Asks the package index, so it needs a
+network; it installs nothing. Which packages another package needs, pip judges by the Python that
+runs it.
 """
 
 from __future__ import annotations
@@ -19,25 +20,30 @@ else:
     import tomli as tomllib
 
 REPOSITORY = Path(__file__).parents[1]
-EXTRAS = ("all-languages",)
-ARCHITECTURES = ("x86_64", "aarch64")
-LIBRARIES = ("manylinux2014", "manylinux_2_28", "manylinux_2_34")
+EXTRAS = ("cpu", "openvino", "all-languages", "g2pw")
+ARCHITECTURES = ("aarch64", "x86_64")
+PYTHONS = ("3.10", "3.11", "3.12", "3.13")
+LIBRARIES = ("manylinux2014", "manylinux_2_28", "manylinux_2_34", "manylinux_2_35")
 """C libraries of common systems, from the oldest that old packages name."""
 OWN_EXTRAS = re.compile(r"voicepack\[(.*)\]")
 
 
 def main() -> None:
-    """Print a line for each extra and architecture; exit with 1 if a wheel is missing."""
+    """Print the table; exit with 1 if a wheel is missing."""
     with (REPOSITORY / "pyproject.toml").open("rb") as file:
-        extras = tomllib.load(file)["project"]["optional-dependencies"]
-    missing = 0
+        project = tomllib.load(file)["project"]
+    always = {each.partition(";")[0] for each in project["dependencies"]}
+    print(f"{'':<24}" + "".join(f"{version:<8}" for version in PYTHONS))
+    faults = []
     for extra in sys.argv[1:] or EXTRAS:
-        requirements = sorted(requirements_of(extra, extras))
+        requirements = sorted(always | requirements_of(extra, project["optional-dependencies"]))
         for architecture in ARCHITECTURES:
-            fault = what_is_missing(requirements, architecture)
-            print(f"{extra:<16}{architecture:<9}{fault or 'wheels for all'}")
-            missing += bool(fault)
-    raise SystemExit(1 if missing else 0)
+            row = [what_is_missing(requirements, architecture, each) for each in PYTHONS]
+            cells = "".join(f"{'missing' if fault else 'wheels':<8}" for fault in row)
+            print(f"{extra:<15}{architecture:<9}{cells}", flush=True)
+            faults += filter(None, row)
+    print("\n".join(faults))
+    raise SystemExit(1 if faults else 0)
 
 
 def requirements_of(extra: str, extras: dict[str, list[str]]) -> set[str]:
@@ -53,14 +59,13 @@ def requirements_of(extra: str, extras: dict[str, list[str]]) -> set[str]:
     return found
 
 
-def what_is_missing(requirements: list[str], architecture: str) -> str:
+def what_is_missing(requirements: list[str], architecture: str, version: str) -> str:
     """Let pip plan an installation; empty where it can."""
-    if not requirements:
-        return ""
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pip", "install", "--dry-run", "--quiet"),
             *("--ignore-installed", "--target=unused", "--only-binary=:all:"),
+            f"--python-version={version}",
             *(f"--platform={library}_{architecture}" for library in LIBRARIES),
             *requirements,
         ],

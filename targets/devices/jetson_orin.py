@@ -18,10 +18,6 @@ PROFILE = TargetProfile(
     # have a new size at every step and sentence; the vocoder has these few.
     devices={"vocoder": "TensorrtExecutionProvider"},
     vocoder_frames=(32, 48, 72, 108, 162),
-    provider_options={
-        "TensorrtExecutionProvider": {
-            "trt_engine_cache_enable": "True",
-            "trt_timing_cache_enable": "True",
-        },
-    },
+    # Engines may use as much scratch memory as they like by default; the CPU shares it here.
+    provider_options={"TensorrtExecutionProvider": {"trt_max_workspace_size": "268435456"}},
 )

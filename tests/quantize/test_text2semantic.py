@@ -37,11 +37,13 @@ pytestmark = pytest.mark.torch
 TARGETS = {
     KvCache.SHARED_BUFFER: "cpu",
     KvCache.PORTABLE: "cpu-portable",
+    KvCache.ON_DEVICE: "jetson-orin",
     KvCache.STATEFUL: "openvino-cpu",
 }
 FLAVOURS = [
     KvCache.SHARED_BUFFER,
     KvCache.PORTABLE,
+    KvCache.ON_DEVICE,
     pytest.param(
         KvCache.STATEFUL,
         marks=[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from voicepack.targets.onnx_providers import CPU, CUDA, TENSORRT, provider_optio
 from voicepack.targets.session import Arithmetic, EngineOptions
 
 JETSON = find_profile("jetson-orin")
-VOCODER = EngineOptions(threads=1, role="vocoder")
+VOCODER = EngineOptions(threads=1, role="vocoder", content="hashes of a voice")
 LATENT = EngineOptions(threads=1, role="latent")
 
 
@@ -22,23 +23,15 @@ def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path / "cache" / "voicepack" / "tensorrt"
 
 
-def voice(folder: Path, weights: bytes) -> Path:
-    """A vocoder's files; the graph is that of every voice, the weights are not."""
-    folder.mkdir()
-    (folder / "vocoder.onnx").write_bytes(b"graph")
-    (folder / "vocoder.data").write_bytes(weights)
-    return folder / "vocoder.onnx"
+def engines_of(options: EngineOptions, version: str = "1.23.0") -> Path:
+    return Path(provider_options(TENSORRT, JETSON, options, version)["trt_engine_cache_path"])
 
 
-def engines_of(model: Path, version: str = "1.23.0") -> str:
-    return provider_options(TENSORRT, JETSON, VOCODER, model, version)["trt_engine_cache_path"]
-
-
-def test_the_vocoder_tries_tensorrt_first_and_other_graphs_do_not(tmp_path: Path) -> None:
+def test_the_vocoder_tries_tensorrt_first_and_other_graphs_do_not() -> None:
     everything = [TENSORRT, CUDA, CPU]
 
-    assert usable_providers(JETSON, VOCODER, everything, tmp_path) == [TENSORRT, CUDA, CPU]
-    assert usable_providers(JETSON, LATENT, everything, tmp_path) == [CUDA, CPU]
+    assert usable_providers(JETSON, VOCODER, everything) == [TENSORRT, CUDA, CPU]
+    assert usable_providers(JETSON, LATENT, everything) == [CUDA, CPU]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +47,7 @@ def test_a_fall_back_is_reported(
     expected: list[str],
     missing: str,
 ) -> None:
-    found = usable_providers(JETSON, VOCODER, available, Path("graphs/vocoder.onnx"))
+    found = usable_providers(JETSON, VOCODER, available)
 
     assert found == expected
     (record,) = caplog.records
@@ -63,30 +56,33 @@ def test_a_fall_back_is_reported(
     assert record.getMessage().endswith(missing)
 
 
-def test_a_target_of_the_cpu_reports_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    profile = find_profile("cpu")
-
-    assert usable_providers(profile, VOCODER, [CUDA, CPU], Path("vocoder.onnx")) == [CPU]
+def test_a_graph_that_is_only_checked_reports_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    assert usable_providers(JETSON, EngineOptions(threads=1), [CPU]) == [CPU]
     assert not caplog.records
 
 
-def test_two_voices_share_no_engines_though_their_graphs_are_alike(tmp_path: Path) -> None:
-    first, second = voice(tmp_path / "a", b"one"), voice(tmp_path / "b", b"two")
+def test_a_target_of_the_cpu_reports_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    profile = find_profile("cpu")
 
-    assert engines_of(first) != engines_of(second)
-
-
-def test_a_copy_of_a_voice_finds_the_engines_of_the_first(tmp_path: Path, cache: Path) -> None:
-    first, copy = voice(tmp_path / "a", b"one"), voice(tmp_path / "b", b"one")
-
-    assert engines_of(first) == engines_of(copy)
-    assert Path(engines_of(first)).is_relative_to(cache / "1.23.0")
+    assert usable_providers(profile, VOCODER, [CUDA, CPU]) == [CPU]
+    assert not caplog.records
 
 
-def test_another_onnx_runtime_builds_its_own_engines(tmp_path: Path) -> None:
-    model = voice(tmp_path / "a", b"one")
+def test_two_voices_share_no_engines_though_their_graphs_are_alike(cache: Path) -> None:
+    other = replace(VOCODER, content="hashes of another voice")
 
-    assert engines_of(model, "1.22.1") != engines_of(model, "1.23.0")
+    assert engines_of(VOCODER) != engines_of(other)
+    assert engines_of(VOCODER).parent == engines_of(other).parent == cache / "1.23.0"
+
+
+def test_another_onnx_runtime_builds_its_own_engines() -> None:
+    assert engines_of(VOCODER, "1.22.1") != engines_of(VOCODER, "1.23.0")
+
+
+def test_engines_of_what_has_no_name_are_not_kept() -> None:
+    chosen = provider_options(TENSORRT, JETSON, replace(VOCODER, content=""), "1.23.0")
+
+    assert "trt_engine_cache_enable" not in chosen
 
 
 @pytest.mark.parametrize(
@@ -94,12 +90,15 @@ def test_another_onnx_runtime_builds_its_own_engines(tmp_path: Path) -> None:
     [(Arithmetic.EXACT, "False"), (Arithmetic.HALF, "True"), (Arithmetic.INTEGER, "True")],
 )
 def test_tensorrt_may_halve_what_is_not_stored_in_full_precision(
-    tmp_path: Path, arithmetic: Arithmetic, halves: str
+    arithmetic: Arithmetic, halves: str
 ) -> None:
-    model = voice(tmp_path / "a", b"one")
-    options = EngineOptions(threads=1, role="vocoder", arithmetic=arithmetic)
+    options = replace(VOCODER, arithmetic=arithmetic)
 
-    chosen = provider_options(TENSORRT, JETSON, options, model, "1.23.0")
+    assert provider_options(TENSORRT, JETSON, options, "1.23.0")["trt_fp16_enable"] == halves
 
-    assert chosen["trt_fp16_enable"] == halves
-    assert chosen["trt_engine_cache_enable"] == "True"
+
+def test_the_profile_sets_what_no_pack_decides() -> None:
+    chosen = provider_options(TENSORRT, JETSON, VOCODER, "1.23.0")
+
+    assert chosen["trt_max_workspace_size"] == str(256 * 2**20)
+    assert provider_options(CUDA, JETSON, VOCODER, "1.23.0") == {}
