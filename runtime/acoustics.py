@@ -26,7 +26,8 @@ class Acoustics:
     piece_frames: int = PIECE_FRAMES
     """Latent frames that the vocoder computes at once, at most."""
     vocoder_frames: tuple[int, ...] = ()
-    """Numbers of frames that the vocoder takes, ascending; empty where it takes any."""
+    """Numbers of frames that the vocoder is given, ascending; empty, or without a known context,
+    it is given any."""
 
     def noise(
         self, num_tokens: int, speed: float, noise_scale: float, random: RandomStream
@@ -83,6 +84,6 @@ class Acoustics:
         return np.concatenate(parts)
 
     def _pieces(self, num_frames: int) -> list[Piece]:
-        if self.vocoder_frames:
+        if self.vocoder_frames and self.context_frames:
             return cut_to_lengths(num_frames, self.context_frames, self.vocoder_frames)
         return cut_into_pieces(num_frames, self.context_frames, self.piece_frames)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ from voicepack.runtime.bert_tokenizer import BertTokenizer
 from voicepack.runtime.embedding_tables import FEATURE_SIZE
 from voicepack.runtime.errors import PackError
 from voicepack.runtime.language_pack import LanguagePack
-from voicepack.targets.session import Engine, EngineOptions
+from voicepack.runtime.manifest import GraphEntry
+from voicepack.targets.session import Engine, EngineOptions, Session
 
 if TYPE_CHECKING:
     from voicepack.runtime.text.chinese.polyphones import Polyphones
@@ -25,7 +27,7 @@ def load_bert(pack: LanguagePack, engine: Engine, options: EngineOptions) -> Ber
     """
     entry = pack.manifest.bert
     refuse_width(pack.root, entry.width)
-    session = engine.open(pack.path(entry.graph.file), options)
+    session = _open(entry.graph, pack, engine, options)
     return Bert(session.run, load_tokenizer(pack), entry.width, entry.num_positions)
 
 
@@ -45,8 +47,13 @@ def load_g2pw(pack: LanguagePack, engine: Engine, options: EngineOptions) -> Pol
     from voicepack.runtime.text.chinese.g2pw_tables import read_tables
 
     tables = read_tables(pack.text(entry.tables), str(pack.path(entry.tables)))
-    session = engine.open(pack.path(entry.graph.file), options)
+    session = _open(entry.graph, pack, engine, options)
     return G2pw(session, load_tokenizer(pack), tables, load_converter())
+
+
+def _open(graph: GraphEntry, pack: LanguagePack, engine: Engine, options: EngineOptions) -> Session:
+    chosen = replace(options, content=graph.content(pack.manifest.files))
+    return engine.open(pack.path(graph.file), chosen)
 
 
 def load_tokenizer(pack: LanguagePack) -> BertTokenizer:

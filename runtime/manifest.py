@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +47,10 @@ class GraphEntry:
     context_frames: int = 0
     """Vocoder only: latent frames before and after a frame that its audio depends on. With it, a
     long sentence can be computed in pieces; 0 says that it is not known."""
+
+    def content(self, files: Mapping[str, FileRecord]) -> str:
+        """Name what is in the graph and its weights: the same for the same, wherever it lies."""
+        return "".join(files[path].sha256 for path in (self.file, self.weights))
 
 
 @dataclass(frozen=True)

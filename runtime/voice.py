@@ -280,7 +280,8 @@ def load_voice(
 
     def load(role: GraphRole) -> Session:
         entry = pack.graph(role)
-        chosen = replace(options_of(entry, options), role=role.value)
+        content = entry.content(pack.manifest.files)
+        chosen = replace(options_of(entry, options), role=role.value, content=content)
         return engine.open(pack.path(entry.file), chosen)
 
     with ThreadPoolExecutor() as pool:  # engines load outside Python's lock

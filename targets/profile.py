@@ -58,5 +58,5 @@ class TargetProfile:
     provider_options: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
     """ONNX Runtime only: execution provider -> its settings."""
     vocoder_frames: tuple[int, ...] = ()
-    """Numbers of latent frames, ascending, that the vocoder is compiled for where its device wants
-    fixed shapes; empty where any number will do."""
+    """Numbers of latent frames, ascending, that the vocoder is given where its device wants fixed
+    shapes or its engine is best with few; empty where any number will do."""

@@ -40,6 +40,9 @@ class EngineOptions:
     """Which graph of a voice is opened, for targets that use several devices; else their first."""
     arithmetic: Arithmetic = Arithmetic.EXACT
     """For engines that choose the precision when they load a graph."""
+    content: str = ""
+    """Stands for what is in the graph and its weights, such as their hashes: engines keep what they
+    compiled under this name, and nothing without one."""
 
 
 class Session(Protocol):

@@ -68,6 +68,15 @@ class MovingSum:
         return self
 
 
+def test_without_a_known_context_a_sentence_stays_in_one_piece() -> None:
+    vocoder = MovingSum()
+    acoustics = Acoustics(vocoder, vocoder, 1, context_frames=0, vocoder_frames=LENGTHS)
+
+    acoustics.audio_of(np.zeros((1, 1, 50), np.float32), np.zeros(1, np.float32))
+
+    assert vocoder.lengths == [50]
+
+
 @pytest.mark.parametrize("num_frames", [3, 5, 7, 50])
 def test_a_vocoder_of_fixed_lengths_sounds_as_one_of_any_length(num_frames: int) -> None:
     vocoder = MovingSum()

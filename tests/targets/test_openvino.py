@@ -79,6 +79,11 @@ def opened(path: Path) -> Session:
     return engine_of(find_profile("openvino-cpu")).open(path, EngineOptions(threads=1))
 
 
+def named(path: Path, content: str) -> Session:
+    options = EngineOptions(threads=1, content=content)
+    return engine_of(find_profile("openvino-cpu")).open(path, options)
+
+
 def test_a_graph_that_returns_what_it_takes_keeps_it_until_told_to_forget(
     appending: Path,
 ) -> None:
@@ -147,14 +152,62 @@ def test_a_file_that_is_no_graph_is_named(tmp_path: Path) -> None:
         opened(broken)
 
 
-def test_a_compiled_graph_is_found_again(adding: Path, cache: Path) -> None:
-    opened(adding)
+def test_a_graph_is_compiled_once_and_then_not_even_read(appending: Path, cache: Path) -> None:
+    named(appending, "v1")
     (first,) = cache.rglob("*.blob")
+    appending.unlink()
 
+    session = named(appending, "v1")
+
+    assert isinstance(session, StatefulSession)
+    assert session.run({"new": vector([1, 2])[None]}) == {"sum": 3}
+    assert session.run({"new": vector([4])[None]}) == {"sum": 7}
+    assert list(cache.rglob("*")) == [first.parent, first]
+
+
+def test_other_content_in_the_same_file_is_compiled_anew(tmp_path: Path, cache: Path) -> None:
+    path = save(tmp_path, [helper.make_node("Neg", ["x"], ["y"])], {"x": [2]}, {"y": [2]})
+    named(path, "v1")
+    save(tmp_path, [helper.make_node("Abs", ["x"], ["y"])], {"x": [2]}, {"y": [2]})
+
+    session = named(path, "v2")
+
+    assert session.run({"x": vector([-1, 2])})["y"].tolist() == [1, 2]
+    assert len(list(cache.rglob("*.blob"))) == 2
+
+
+@pytest.mark.parametrize("missing", [100, 1000, 10**6])
+def test_a_kept_graph_that_is_cut_off_is_made_anew(
+    adding: Path, cache: Path, missing: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    named(adding, "v1")
+    (kept,) = cache.rglob("*.blob")
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:-missing])
+
+    session = named(adding, "v1")
+
+    assert session.run({"x": vector([1]), "offset": vector([10])})["y"].tolist() == [11]
+    assert len(kept.read_bytes()) == len(whole)
+    assert "made anew" in caplog.text
+
+
+def test_where_nothing_can_be_kept_a_graph_still_opens(
+    adding: Path, cache: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache.parent.mkdir(parents=True)
+    cache.write_text("a file in the folder's place")
+
+    session = named(adding, "v1")
+
+    assert session.run({"x": vector([1]), "offset": vector([10])})["y"].tolist() == [11]
+    assert "could not be kept" in caplog.text
+
+
+def test_a_graph_without_a_name_for_its_content_is_not_kept(adding: Path, cache: Path) -> None:
     opened(adding)
 
-    assert list(cache.rglob("*.blob")) == [first]
-    assert first.is_relative_to(cache)
+    assert not cache.exists()
 
 
 def test_the_engine_reports_nothing_home(tmp_path: Path) -> None:

@@ -95,15 +95,8 @@ def test_16_bits_are_those_that_the_device_has(capabilities: tuple[str, ...], hi
     assert settings(machine, "CPU", HALF, stateful=False)["INFERENCE_PRECISION_HINT"] == hint
 
 
-def test_compiled_graphs_are_kept_apart_by_version(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-
-    chosen = settings(core("CPU"), "CPU", EXACT, stateful=False)
-
-    assert chosen["CACHE_DIR"] == str(tmp_path / "voicepack" / "openvino" / "2026.4.1")
-    assert chosen["INFERENCE_NUM_THREADS"] == "2"
+def test_as_many_threads_work_as_are_asked_for() -> None:
+    assert settings(core("CPU"), "CPU", EXACT, stateful=False)["INFERENCE_NUM_THREADS"] == "2"
 
 
 def test_a_missing_engine_is_answered_with_its_extra(
