@@ -80,8 +80,8 @@ class Text2SemanticTensor:
     def present_key(layer: int) -> str:
         """Output. Shared buffer: the same memory as `past_key`, see there.
 
-        Stateful, on-device: (1, H, total, D), the past and the new keys behind it, which is the next
-        run's past.
+        Stateful, on-device: (1, H, total, D), the past and the new keys behind it: the past of the
+        next run.
         """
         return f"present_key.{layer}"
 
