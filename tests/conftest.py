@@ -26,10 +26,12 @@ def reference_data() -> Path:
 
 @pytest.fixture(scope="session")
 def demo_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The fp32 pack of `voicepack demo --keep`, with its INT8 twin and `hello.wav` beside it."""
+    """The fp32 pack of the seeded demo voice, with its INT8 twin and `hello.wav` beside it."""
     pytest.importorskip("torch")
     from voicepack.export.demo import TEXT, run_demo
+    from voicepack.export.demo_voices import seeded_voice
     from voicepack.runtime.progress import silent
 
     folder = tmp_path_factory.mktemp("demo")
-    return run_demo(folder / "hello.wav", TEXT, folder, "cpu", silent).full_pack
+    voice = seeded_voice(tmp_path_factory.mktemp("voice"))
+    return run_demo(voice, folder / "hello.wav", TEXT, folder, "cpu", silent).full_pack

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
-from voicepack.export.demo import NOTICE, TEXT, Demo, run_demo
+from voicepack.export.demo import TEXT, Demo, run_demo
+from voicepack.export.demo_voices import default_voice
 from voicepack.quantize.quantized_table import quantized_table
 from voicepack.quantize.report_markdown import to_markdown
 from voicepack.runtime.commands.progress import shown_progress
@@ -40,13 +42,14 @@ def demo(output: Path, text: str, keep: Path | None, target: str, quiet: bool) -
       voicepack demo -o hello.wav
       voicepack demo -o hello.wav --text "It is seven o'clock." --keep packs
     """
-    with shown_progress(quiet) as progress:
-        made = run_demo(output, text, keep, target, progress)
+    with shown_progress(quiet) as progress, TemporaryDirectory() as folder:
+        voice = default_voice(Path(folder))
+        made = run_demo(voice, output, text, keep, target, progress)
     if not quiet:
-        click.echo(_summary(made, kept=keep is not None))
+        click.echo(_summary(made, voice.notice, kept=keep is not None))
 
 
-def _summary(made: Demo, kept: bool) -> str:
+def _summary(made: Demo, notice: str, kept: bool) -> str:
     rows = [
         ("exported", f"in {made.export_s:.1f} s"),
         ("quantized", f"in {made.quantize_s:.1f} s"),
@@ -57,4 +60,4 @@ def _summary(made: Demo, kept: bool) -> str:
         *([("kept", f"{made.full_pack}, {made.pack}")] if kept else []),
     ]
     facts = "\n".join(f"{name:<18}{value}" for name, value in rows)
-    return "\n\n".join([facts, quantized_table(made.quantized), to_markdown(made.report), NOTICE])
+    return "\n\n".join([facts, quantized_table(made.quantized), to_markdown(made.report), notice])

@@ -80,6 +80,7 @@ def test_loading_prints_nothing_and_leaves_the_log_level_alone(
 ) -> None:
     change_weights(folder, lambda weights: weights.update({"lm_head.weight": torch.zeros(2)}))
     before = transformers_logging.get_verbosity()
+    transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
     load_hubert(folder, 24)
     assert capfd.readouterr() == ("", "")
     assert transformers_logging.get_verbosity() == before
