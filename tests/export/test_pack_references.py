@@ -14,7 +14,7 @@ pytest.importorskip("torch")
 import soundfile
 from click.testing import CliRunner, Result
 
-from voicepack.export.demo import SEED
+from voicepack.export.demo_voices import SEED
 from voicepack.export.errors import CheckpointError
 from voicepack.export.pack_references import add_references, remove_references
 from voicepack.export.reference_encoder import HelperNets

@@ -20,7 +20,7 @@ ONE_THREAD = EngineOptions(threads=1)
 
 
 def test_the_embedding_of_the_clip_is_the_one_that_export_stored(demo_pack: Path) -> None:
-    from voicepack.export.demo import SEED
+    from voicepack.export.demo_voices import SEED
     from voicepack.export.seeded_clip import hum
 
     pack = VoicePack.open(demo_pack)
