@@ -31,16 +31,16 @@ def read_inline_phones(text: str, symbols: SymbolTable) -> tuple[Part, ...]:
 
 
 def _parts_of_line(line: str, symbols: SymbolTable) -> Iterator[Part]:
-    start, look_from = 0, 0
+    start, look_from, last_closing = 0, 0, line.rfind(CLOSE)
     while (opening := line.find(OPEN, look_from)) >= 0:
         look_from = opening + len(OPEN)
         if line[opening - 1 : opening] == ESCAPE:
             yield line[start : opening - 1]
             start = opening
             continue
+        if last_closing < look_from:
+            continue  # does not close, and so is text
         closing = line.find(CLOSE, look_from)
-        if closing < 0:
-            break
         yield line[start:opening]
         yield _given(line[look_from:closing], symbols)
         start = look_from = closing + len(CLOSE)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voicepack.runtime.errors import TextError
@@ -58,5 +58,6 @@ def test_brackets_without_end_are_read_in_linear_time(text: str) -> None:
 
 
 @given(st.text(alphabet=st.sampled_from("a [\\\n。")))
+@example("[[\\[[")
 def test_text_that_closes_nothing_is_left_as_it_is(text: str) -> None:
     assert written(parts(text)) == text.replace("\\[[", "[[")
