@@ -22,7 +22,7 @@ from voicepack.export.bert_graph import bert_computation, bert_graph
 from voicepack.export.language_graph import open_graph
 from voicepack.export.seeded_bert import FULL_BERT, write_bert
 from voicepack.quantize.bert import PRECISIONS, quantize_bert
-from voicepack.quantize.graph import save_graph, weights_path
+from voicepack.quantize.graphs.graph import save_graph, weights_path
 from voicepack.quantize.metrics.waveform import snr_db
 from voicepack.runtime.contract import BertTensor, Precision
 from voicepack.runtime.phones import FloatArray, IntArray

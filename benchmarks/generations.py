@@ -29,10 +29,10 @@ from voicepack.export.seeded_shapes import (
     FULL_V2_PRO_PLUS,
     SeededSizes,
 )
-from voicepack.quantize.calibration import CalibrationSource
-from voicepack.quantize.check import CheckJob, compare_quality
+from voicepack.quantize.calibration.calibration_set import CalibrationSource
 from voicepack.quantize.metrics.catalogue import METRICS
 from voicepack.quantize.pipeline import QuantizeJob, quantize_pack
+from voicepack.quantize.quality.check import CheckJob, compare_quality
 from voicepack.quantize.recipe_file import find_recipe
 from voicepack.quantize.sentence_sets import SentenceUse, built_in_sentences
 from voicepack.runtime.pack import VoicePack

@@ -25,8 +25,8 @@ from benchmarks.naive_attention import NaiveAttention
 from voicepack.export.checkpoint import open_gpt
 from voicepack.export.text2semantic import Text2Semantic, build_text2semantic
 from voicepack.export.text2semantic_graph import build_graph, text2semantic_graph
-from voicepack.quantize.activations import CalibrationSequence
-from voicepack.quantize.graph import save_graph, weights_path
+from voicepack.quantize.calibration.activations import CalibrationSequence
+from voicepack.quantize.graphs.graph import save_graph, weights_path
 from voicepack.quantize.recipe import CacheFormat, Text2SemanticRecipe, WeightFormat
 from voicepack.quantize.text2semantic import quantize_text2semantic
 from voicepack.runtime.contract import Text2SemanticTensor as Tensors

@@ -27,7 +27,7 @@ from voicepack.export.checkpoint import open_sovits
 from voicepack.export.synthesizer import Synthesizer, build_synthesizer
 from voicepack.export.synthesizer_graphs import trace_latent, trace_vocoder
 from voicepack.export.tracing import export_graph
-from voicepack.quantize.graph import save_graph, weights_path
+from voicepack.quantize.graphs.graph import save_graph, weights_path
 from voicepack.quantize.metrics.mel import log_mel_l1
 from voicepack.quantize.metrics.waveform import snr_db
 from voicepack.quantize.recipe_file import find_recipe

@@ -12,12 +12,12 @@ from pathlib import Path
 from voicepack.export.demo_voices import LANGUAGE, SEED, DemoVoice
 from voicepack.export.pipeline import ExportJob, export_voice
 from voicepack.quantize.budget import DEFAULT_BUDGET, Budget
-from voicepack.quantize.calibration import CalibrationSource
-from voicepack.quantize.check import CheckJob, check_pack
+from voicepack.quantize.calibration.calibration_set import CalibrationSource
 from voicepack.quantize.pipeline import QuantizedPack, QuantizeJob, quantize_pack
-from voicepack.quantize.quality_record import record_quality
+from voicepack.quantize.quality.check import CheckJob, check_pack
+from voicepack.quantize.quality.quality_record import record_quality
 from voicepack.quantize.recipe_file import find_recipe
-from voicepack.quantize.report import Report
+from voicepack.quantize.reports.report import Report
 from voicepack.quantize.sentence_sets import SentenceUse, built_in_sentences
 from voicepack.runtime.atomic_paths import replaced_file
 from voicepack.runtime.audio import write_wav

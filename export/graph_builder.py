@@ -10,7 +10,7 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from voicepack.quantize.graph_editor import CONTRIB
+from voicepack.quantize.graphs.graph_editor import CONTRIB
 
 IR_VERSION = 10
 """The newest file version that ONNX Runtime 1.20 reads."""

@@ -16,8 +16,8 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from voicepack.export.errors import CheckpointError
 from voicepack.export.language_graph import graph_entry, open_graph
 from voicepack.quantize.errors import GraphError
-from voicepack.quantize.graph import relative_error, save_graph
-from voicepack.quantize.precision import store_as_half
+from voicepack.quantize.formats.precision import store_as_half
+from voicepack.quantize.graphs.graph import relative_error, save_graph
 from voicepack.runtime.bert_tokenizer import BertTokenizer
 from voicepack.runtime.contract import G2pwTensor, GraphRole, Precision
 from voicepack.runtime.integrity import record_file

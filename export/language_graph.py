@@ -6,7 +6,7 @@ from pathlib import Path
 
 import onnx
 
-from voicepack.quantize.graph import tensor_spec, weights_path
+from voicepack.quantize.graphs.graph import tensor_spec, weights_path
 from voicepack.runtime.contract import GraphRole, Precision
 from voicepack.runtime.manifest import GraphEntry
 from voicepack.targets.catalogue import engine_of, find_profile

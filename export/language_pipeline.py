@@ -16,7 +16,7 @@ from voicepack.export.language_g2pw import read_g2pw, write_g2pw
 from voicepack.export.language_graph import graph_entry, open_graph
 from voicepack.quantize.bert import PRECISIONS, quantize_bert
 from voicepack.quantize.errors import GraphError
-from voicepack.quantize.graph import check_graph, save_graph
+from voicepack.quantize.graphs.graph import check_graph, save_graph
 from voicepack.quantize.metrics.waveform import snr_db
 from voicepack.quantize.sentence_sets import SentenceUse, built_in_sentences
 from voicepack.runtime.contract import BertTensor, GraphRole, Precision

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from voicepack.export.flow import Flow, FlowSizes
 from voicepack.export.text_encoder import TextEncoder, TextEncoderSizes
-from voicepack.quantize.graph import GraphSpec
+from voicepack.quantize.graphs.graph import GraphSpec
 from voicepack.runtime.contract import GraphRole, LatentTensor
 from voicepack.runtime.manifest import TensorSpec
 

@@ -6,7 +6,7 @@ from onnx import TensorProto
 
 from voicepack.export.graph_builder import GraphBuilder
 from voicepack.export.text2semantic import Text2SemanticSizes
-from voicepack.quantize.graph_editor import CONTRIB
+from voicepack.quantize.graphs.graph_editor import CONTRIB
 from voicepack.runtime.contract import Text2SemanticTensor as Tensors
 
 

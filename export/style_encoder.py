@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional
 
 from voicepack.export.checkpoint import Checkpoint
-from voicepack.quantize.graph import GraphSpec
+from voicepack.quantize.graphs.graph import GraphSpec
 from voicepack.runtime.contract import GraphRole, SpeakerTensor
 from voicepack.runtime.manifest import TensorSpec
 

@@ -16,7 +16,7 @@ from voicepack.export.synthesizer import Synthesizer
 from voicepack.export.synthesizer_sizes import SynthesizerSizes
 from voicepack.export.tracing import export_graph, module_computation
 from voicepack.export.vocoder import vocoder_spec
-from voicepack.quantize.graph import Computation, GraphSpec, Tensors, check_graph
+from voicepack.quantize.graphs.graph import Computation, GraphSpec, Tensors, check_graph
 from voicepack.runtime.contract import LatentTensor, SpeakerTensor, VocoderTensor
 from voicepack.targets.session import Array
 

@@ -9,7 +9,7 @@ import torch
 
 from voicepack.export.text2semantic import Text2Semantic, Text2SemanticSizes
 from voicepack.quantize.errors import GraphError
-from voicepack.quantize.graph import relative_error
+from voicepack.quantize.graphs.graph import relative_error
 from voicepack.runtime.kv_cache import make_decoder
 from voicepack.runtime.manifest import Text2SemanticShape
 from voicepack.targets.catalogue import engine_of

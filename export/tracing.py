@@ -11,7 +11,7 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from voicepack.quantize.graph import Computation, GraphSpec, Tensors, value_info
+from voicepack.quantize.graphs.graph import Computation, GraphSpec, Tensors, value_info
 from voicepack.targets.session import Array
 
 OPSET = 18

@@ -12,7 +12,7 @@ from itertools import pairwise
 from torch import Tensor, nn
 from torch.nn import functional
 
-from voicepack.quantize.graph import GraphSpec
+from voicepack.quantize.graphs.graph import GraphSpec
 from voicepack.runtime.contract import GraphRole, VocoderTensor
 from voicepack.runtime.manifest import TensorSpec
 

@@ -20,8 +20,8 @@ from voicepack.export.text2semantic import Text2Semantic
 from voicepack.export.text2semantic_check import check_text2semantic
 from voicepack.export.text2semantic_graph import text2semantic_graph
 from voicepack.export.vocoder import context_frames
-from voicepack.quantize.graph import save_graph, tensor_spec, weights_path
-from voicepack.quantize.precision import store_as_half
+from voicepack.quantize.formats.precision import store_as_half
+from voicepack.quantize.graphs.graph import save_graph, tensor_spec, weights_path
 from voicepack.runtime.contract import GraphRole, Precision
 from voicepack.runtime.manifest import GraphEntry
 from voicepack.targets.profile import TargetProfile

@@ -5,10 +5,10 @@ from __future__ import annotations
 import onnx
 from onnx import TensorProto, helper
 
-from voicepack.quantize.channel_rounding import LARGEST_STORED, round_channels
-from voicepack.quantize.graph_editor import GraphEditor
-from voicepack.quantize.matmul_formats import quantize_matmuls
-from voicepack.quantize.precision import store_as_half
+from voicepack.quantize.formats.channel_rounding import LARGEST_STORED, round_channels
+from voicepack.quantize.formats.matmul_formats import quantize_matmuls
+from voicepack.quantize.formats.precision import store_as_half
+from voicepack.quantize.graphs.graph_editor import GraphEditor
 from voicepack.quantize.recipe import MatmulRecipe, WeightFormat
 from voicepack.runtime.contract import Precision
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import onnx
 
-from voicepack.quantize.convolutions import quantize_convolutions
+from voicepack.quantize.formats.convolutions import quantize_convolutions
 from voicepack.quantize.recipe import ConvolutionRecipe
 from voicepack.targets.session import Array
 

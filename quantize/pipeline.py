@@ -12,14 +12,20 @@ from pathlib import Path
 import numpy as np
 import onnx
 
-from voicepack.quantize.calibration import (
+from voicepack.quantize.calibration.calibration_set import (
     CalibrationSet,
     CalibrationSource,
     cached_calibration,
 )
 from voicepack.quantize.errors import QualityError
-from voicepack.quantize.graph import load_graph, save_graph, tensor_spec
-from voicepack.quantize.graph_fidelity import fidelity_error
+from voicepack.quantize.formats.graph_fidelity import fidelity_error
+from voicepack.quantize.formats.weight_groups import (
+    Weight,
+    find_weights,
+    precision_of,
+    refuse_unused_patterns,
+)
+from voicepack.quantize.graphs.graph import load_graph, save_graph, tensor_spec
 from voicepack.quantize.latent import quantize_latent
 from voicepack.quantize.narrow_nets import fit_to_width
 from voicepack.quantize.recipe import (
@@ -33,12 +39,6 @@ from voicepack.quantize.recipe_file import recipe_sha256
 from voicepack.quantize.target_limits import fit_to_flavour
 from voicepack.quantize.text2semantic import quantize_text2semantic
 from voicepack.quantize.vocoder import quantize_vocoder
-from voicepack.quantize.weight_groups import (
-    Weight,
-    find_weights,
-    precision_of,
-    refuse_unused_patterns,
-)
 from voicepack.runtime.contract import GraphRole, Precision
 from voicepack.runtime.manifest import GraphEntry, Manifest, Provenance
 from voicepack.runtime.manifest_json import MANIFEST_NAME

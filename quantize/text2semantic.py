@@ -6,17 +6,17 @@ from collections.abc import Iterable
 
 import onnx
 
-from voicepack.quantize.activations import (
+from voicepack.quantize.calibration.activations import (
     Activations,
     CalibrationSequence,
     record_activations,
 )
 from voicepack.quantize.errors import RecipeError
-from voicepack.quantize.flavour import flavour_of
-from voicepack.quantize.graph_editor import GraphEditor
-from voicepack.quantize.kv_cache_format import use_int8_cache
-from voicepack.quantize.linear import find_linear
-from voicepack.quantize.matmul_formats import BITS, quantize_matmuls
+from voicepack.quantize.formats.matmul_formats import BITS, quantize_matmuls
+from voicepack.quantize.graphs.flavour import flavour_of
+from voicepack.quantize.graphs.graph_editor import GraphEditor
+from voicepack.quantize.graphs.kv_cache_format import use_int8_cache
+from voicepack.quantize.graphs.linear import find_linear
 from voicepack.quantize.recipe import CacheFormat, Text2SemanticRecipe, WeightFormat
 from voicepack.targets.profile import KvCache
 

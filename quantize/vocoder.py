@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import onnx
 
-from voicepack.quantize.convolutions import CHANNEL_AXIS, quantize_convolutions
-from voicepack.quantize.graph_editor import GraphEditor
-from voicepack.quantize.pixel_shuffle import shuffle_pixels
+from voicepack.quantize.formats.convolutions import CHANNEL_AXIS, quantize_convolutions
+from voicepack.quantize.graphs.graph_editor import GraphEditor
+from voicepack.quantize.graphs.pixel_shuffle import shuffle_pixels
 from voicepack.quantize.recipe import ConvolutionFormat, Coverage, VocoderRecipe
 from voicepack.runtime.contract import VocoderTensor
 from voicepack.targets.session import Array

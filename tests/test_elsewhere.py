@@ -92,7 +92,7 @@ def make_packs(folder: Path, target: str, recipes: dict[str, str]) -> dict[str, 
     from voicepack.export.reference_spec import ReferenceSpec
     from voicepack.export.seeded import write_seeded_voice
     from voicepack.export.seeded_shapes import MINIATURE
-    from voicepack.quantize.calibration import CalibrationSource
+    from voicepack.quantize.calibration.calibration_set import CalibrationSource
     from voicepack.quantize.pipeline import QuantizeJob, quantize_pack
     from voicepack.quantize.recipe_file import find_recipe
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 pytest.importorskip("torch")
 
-from voicepack.quantize.calibration import CalibrationSource
+from voicepack.quantize.calibration.calibration_set import CalibrationSource
 from voicepack.quantize.pipeline import QuantizeJob, quantize_pack
 from voicepack.quantize.recipe_file import find_recipe
 from voicepack.runtime.__main__ import main

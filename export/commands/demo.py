@@ -10,7 +10,7 @@ import click
 from voicepack.export.demo import TEXT, Demo, run_demo
 from voicepack.export.demo_voices import default_voice
 from voicepack.quantize.quantized_table import quantized_table
-from voicepack.quantize.report_markdown import to_markdown
+from voicepack.quantize.reports.report_markdown import to_markdown
 from voicepack.runtime.commands.progress import shown_progress
 from voicepack.targets.catalogue import DEFAULT_TARGET
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 
 from voicepack.quantize.budget import DEFAULT_BUDGET, read_budget
-from voicepack.quantize.check import CheckJob, CheckResult, check_pack
 from voicepack.quantize.errors import QualityError
-from voicepack.quantize.quality_record import record_quality
-from voicepack.quantize.report import Change, Report, changes
-from voicepack.quantize.report_html import to_html
-from voicepack.quantize.report_json import read_report, to_json
-from voicepack.quantize.report_junit import to_junit
-from voicepack.quantize.report_markdown import to_markdown, to_markdown_with_changes
+from voicepack.quantize.quality.check import CheckJob, CheckResult, check_pack
+from voicepack.quantize.quality.quality_record import record_quality
+from voicepack.quantize.reports.report import Change, Report, changes
+from voicepack.quantize.reports.report_html import to_html
+from voicepack.quantize.reports.report_json import read_report, to_json
+from voicepack.quantize.reports.report_junit import to_junit
+from voicepack.quantize.reports.report_markdown import to_markdown, to_markdown_with_changes
 from voicepack.quantize.sentence_sets import SentenceUse, built_in_sentences, read_sentences
 from voicepack.runtime.atomic_paths import replaced_file
 from voicepack.runtime.commands.progress import shown_progress

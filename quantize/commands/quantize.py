@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from voicepack.quantize.budget import read_budget
-from voicepack.quantize.calibration import CalibrationSource
-from voicepack.quantize.mix_search import Objective
+from voicepack.quantize.calibration.calibration_set import CalibrationSource
 from voicepack.quantize.pipeline import QuantizeJob, quantize_pack
 from voicepack.quantize.quantized_table import quantized_table
 from voicepack.quantize.recipe_file import find_recipe
-from voicepack.quantize.report_markdown import to_markdown
-from voicepack.quantize.search import SearchJob, search
-from voicepack.quantize.search_report import ranking_table, write_search_report
+from voicepack.quantize.reports.report_markdown import to_markdown
+from voicepack.quantize.search.budget_search import SearchJob, search
+from voicepack.quantize.search.mix_search import Objective
+from voicepack.quantize.search.search_report import ranking_table, write_search_report
 from voicepack.quantize.sentence_sets import SentenceUse, built_in_sentences, read_sentences
 from voicepack.runtime.commands.progress import shown_progress
 from voicepack.runtime.pack import VoicePack

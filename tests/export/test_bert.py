@@ -25,7 +25,7 @@ from voicepack.export.errors import CheckpointError
 from voicepack.export.language_graph import open_graph
 from voicepack.export.seeded_bert import write_bert
 from voicepack.quantize.bert import quantize_bert
-from voicepack.quantize.graph import check_graph, load_graph, relative_error, save_graph
+from voicepack.quantize.graphs.graph import check_graph, load_graph, relative_error, save_graph
 from voicepack.runtime.contract import BertTensor, Precision
 from voicepack.runtime.phones import FloatArray
 

@@ -33,7 +33,7 @@ from voicepack.export.seeded import (
 )
 from voicepack.export.seeded_shapes import V1, V2, V2_PRO, V2_PRO_PLUS, GenerationSizes
 from voicepack.export.synthesizer import build_synthesizer
-from voicepack.quantize.teacher_forcing import teacher_forced_logits
+from voicepack.quantize.quality.teacher_forcing import teacher_forced_logits
 from voicepack.runtime.pack import VoicePack
 from voicepack.runtime.phones import Phones
 from voicepack.runtime.prompt import Prompt

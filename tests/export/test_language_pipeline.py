@@ -22,7 +22,7 @@ from voicepack.export.language_pipeline import LanguageJob, export_language
 from voicepack.export.reference_reader import ReferenceReader
 from voicepack.export.seeded_bert import MINIATURE_BERT, write_bert
 from voicepack.quantize.errors import GraphError
-from voicepack.quantize.graph import relative_error
+from voicepack.quantize.graphs.graph import relative_error
 from voicepack.runtime.contract import Precision
 from voicepack.runtime.errors import PackError
 from voicepack.runtime.language_graphs import load_bert

@@ -21,8 +21,8 @@ from voicepack.export.synthesizer_graphs import (
 from voicepack.export.synthesizer_sizes import SynthesizerSizes
 from voicepack.export.text_encoder import EncoderSizes, TextEncoderSizes
 from voicepack.export.vocoder import VocoderSizes
-from voicepack.quantize.graph import save_graph
-from voicepack.quantize.precision import store_as_half
+from voicepack.quantize.formats.precision import store_as_half
+from voicepack.quantize.graphs.graph import save_graph
 from voicepack.runtime.contract import num_latent_frames
 from voicepack.targets.catalogue import engine_of, find_profile
 from voicepack.targets.session import EngineOptions, Session

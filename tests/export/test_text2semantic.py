@@ -20,7 +20,7 @@ from voicepack.export.text2semantic import (
     visible_positions,
 )
 from voicepack.export.text2semantic_graph import text2semantic_graph
-from voicepack.quantize.graph import relative_error, save_graph
+from voicepack.quantize.graphs.graph import relative_error, save_graph
 from voicepack.runtime.decoding import TokenGenerator
 from voicepack.runtime.embedding import embed_phones, embed_tokens
 from voicepack.runtime.kv_cache import Decoder, make_decoder, prefill_bias

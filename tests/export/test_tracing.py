@@ -10,7 +10,7 @@ pytest.importorskip("torch", reason="needs the export extra")
 import torch
 
 from voicepack.export.tracing import OPSET, export_graph, module_computation
-from voicepack.quantize.graph import GraphSpec, check_graph, save_graph
+from voicepack.quantize.graphs.graph import GraphSpec, check_graph, save_graph
 from voicepack.runtime.contract import GraphRole
 from voicepack.runtime.manifest import TensorSpec
 

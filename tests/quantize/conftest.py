@@ -12,8 +12,8 @@ import onnx
 import pytest
 
 from voicepack.quantize.budget import make_budget
-from voicepack.quantize.graph import load_graph, save_graph
-from voicepack.quantize.report import Report, SentenceQuality
+from voicepack.quantize.graphs.graph import load_graph, save_graph
+from voicepack.quantize.reports.report import Report, SentenceQuality
 from voicepack.runtime.contract import GraphRole
 from voicepack.runtime.manifest import GraphEntry, Manifest
 from voicepack.runtime.pack import VoicePack

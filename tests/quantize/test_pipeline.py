@@ -11,10 +11,10 @@ import numpy as np
 import onnx
 import pytest
 
-from voicepack.quantize import graph_fidelity
-from voicepack.quantize.calibration import CalibrationSource
+from voicepack.quantize.calibration.calibration_set import CalibrationSource
 from voicepack.quantize.errors import QualityError, RecipeError
-from voicepack.quantize.graph import load_graph, save_graph
+from voicepack.quantize.formats import graph_fidelity
+from voicepack.quantize.graphs.graph import load_graph, save_graph
 from voicepack.quantize.pipeline import (
     QuantizedPack,
     QuantizeJob,

@@ -17,11 +17,11 @@ import torch
 from voicepack.export.checkpoint import open_gpt
 from voicepack.export.text2semantic import Text2Semantic, Text2SemanticSizes, build_text2semantic
 from voicepack.export.text2semantic_graph import text2semantic_graph
-from voicepack.quantize.activations import CalibrationSequence, record_activations
+from voicepack.quantize.calibration.activations import CalibrationSequence, record_activations
 from voicepack.quantize.errors import RecipeError
-from voicepack.quantize.graph import relative_error, save_graph, tensor_spec
+from voicepack.quantize.formats.precision import store_as_half
+from voicepack.quantize.graphs.graph import relative_error, save_graph, tensor_spec
 from voicepack.quantize.metrics.divergence import compare_logits
-from voicepack.quantize.precision import store_as_half
 from voicepack.quantize.recipe import CacheFormat, Text2SemanticRecipe, WeightFormat
 from voicepack.quantize.text2semantic import quantize_text2semantic
 from voicepack.runtime.embedding import embed_phones, embed_tokens

@@ -12,11 +12,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from voicepack.quantize.budget import make_budget
-from voicepack.quantize.check import CheckJob, CheckResult
 from voicepack.quantize.errors import QualityError
-from voicepack.quantize.recording import Recording
-from voicepack.quantize.report import Report, SentenceQuality
-from voicepack.quantize.report_json import read_report
+from voicepack.quantize.quality.check import CheckJob, CheckResult
+from voicepack.quantize.reports.recording import Recording
+from voicepack.quantize.reports.report import Report, SentenceQuality
+from voicepack.quantize.reports.report_json import read_report
 from voicepack.runtime.__main__ import main
 from voicepack.runtime.pack import VoicePack
 from voicepack.runtime.progress import Progress
@@ -123,7 +123,7 @@ def test_a_pack_that_cannot_be_written_is_checked_and_the_reader_told(
     def refuse(destination: Path) -> None:
         raise PermissionError(30, "Read-only file system", str(destination))
 
-    monkeypatch.setattr("voicepack.quantize.quality_record.replaced_file", refuse)
+    monkeypatch.setattr("voicepack.quantize.quality.quality_record.replaced_file", refuse)
     result = check(pack, demo_pack)
     assert result.exit_code == 0
     assert "not recorded in the pack" in result.output

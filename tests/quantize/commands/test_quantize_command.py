@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from voicepack.quantize import search
 from voicepack.quantize.recipe_file import find_recipe
+from voicepack.quantize.search import budget_search as search
 from voicepack.runtime.__main__ import main
 from voicepack.runtime.contract import GraphRole, Precision
 from voicepack.runtime.pack import VoicePack

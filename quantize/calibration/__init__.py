@@ -1,0 +1,1 @@
+"""What a voice computes on calibration sentences, and the ranges that follow from it."""

@@ -1,0 +1,1 @@
+"""The formats that weights and activations are stored and computed in."""

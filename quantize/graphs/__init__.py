@@ -1,0 +1,1 @@
+"""Graphs as files, and how they are edited."""

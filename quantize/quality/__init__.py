@@ -1,0 +1,1 @@
+"""What quantization cost, measured: a pack beside its full-precision twin."""

@@ -1,0 +1,1 @@
+"""The smallest or fastest mix of formats inside a quality budget."""
