@@ -13,6 +13,7 @@ from voicepack.targets.onnx_state import PRESENT, KeepingSession
 from voicepack.targets.profile import KvCache, TargetProfile
 from voicepack.targets.saturation import int8_saturates
 from voicepack.targets.session import EngineOptions
+from voicepack.targets.shared_arena import share_arena
 from voicepack.targets.version import at_least
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def _session_options(ort: onnxruntime, options: EngineOptions) -> onnxruntime.Se
     # A pattern plans memory for the shapes of one run. Sentences differ in length, so it would only
     # keep what the longest one needed: 170 MB more at the peak, and no time gained.
     session.enable_mem_pattern = False
+    share_arena(ort, session)
     session.log_severity_level = 3
     spinning = "1" if options.spinning else "0"
     session.add_session_config_entry("session.intra_op.allow_spinning", spinning)
