@@ -116,16 +116,12 @@ def _attention(builder: GraphBuilder, net: Bert, layer: Layer, hidden: str, at: 
         builder.weight(f"{at}.qkv.weight", _array(weight.T)),
         builder.weight(f"{at}.qkv.bias", _array(bias)),
     )
-    split_heads = builder.weight("split_heads", np.array([1, -1, 3, heads, size], np.int64))
+    split_heads = builder.weight("split_heads", np.array([-1, 3, heads, size], np.int64))
     by_part = op("Reshape", [qkv, split_heads], f"{at}.heads")
-    by_part = op("Transpose", [by_part], f"{at}.parts", perm=[2, 0, 3, 1, 4])
+    by_part = op("Transpose", [by_part], f"{at}.parts", perm=[1, 2, 0, 3])
     names = [f"{at}.{part}" for part in ("query", "key", "value")]
     thirds = builder.weight("thirds", np.ones(3, np.int64))
-    axis = builder.weight("part_axis", np.array([0], np.int64))
-    query, key, value = (
-        op("Squeeze", [part, axis], f"{part}.flat")
-        for part in builder.ops("Split", [by_part, thirds], names, axis=0)
-    )
+    query, key, value = builder.ops("Split", [by_part, thirds], names, axis=0)
     scale = builder.weight("attention_scale", np.array(size**-0.5, np.float32))
     query = op("Mul", [query, scale], f"{at}.scaled_query")
     key = op("Transpose", [key], f"{at}.key_columns", perm=[0, 1, 3, 2])
