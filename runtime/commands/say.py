@@ -12,6 +12,12 @@ import click
 
 from voicepack.runtime.atomic_paths import replaced_file
 from voicepack.runtime.audio import AudioChunk, stream_raw, stream_wav, write_wav
+from voicepack.runtime.commands.text_options import (
+    EXISTING_FILE,
+    language_pack_option,
+    lexicon_option,
+    ssml_option,
+)
 from voicepack.runtime.errors import TextError
 from voicepack.runtime.memory_limit import keep_within
 from voicepack.runtime.phones import Phones
@@ -24,22 +30,14 @@ from voicepack.runtime.text.ssml import Ssml
 from voicepack.runtime.utterance import Trace
 from voicepack.runtime.voice import Voice
 
-EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
 
 @click.command()
 @click.argument("pack", type=click.Path(exists=True, path_type=Path))
 @click.argument("text", required=False)
 @click.option("--file", type=EXISTING_FILE, help="Read the text from a UTF-8 file.")
 @click.option("--phones", help="Speak these phones instead of text.")
-@click.option("--ssml", is_flag=True, help="The text is an SSML document.")
-@click.option(
-    "--lexicon",
-    "lexicons",
-    type=EXISTING_FILE,
-    multiple=True,
-    help="TOML file of words and how they are said; repeat for more, the last one wins.",
-)
+@ssml_option
+@lexicon_option
 @click.option("-o", "--output", help="WAV file to write; - streams WAV to standard output.")
 @click.option("--output-raw", is_flag=True, help="Stream bare int16 samples to standard output.")
 @click.option("--language", help=f"One of {', '.join(MODES)}.  [default: that of the reference]")
@@ -60,13 +58,7 @@ EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--temperature", type=float, help="Above 1 is livelier.  [default: the pack's]")
 @click.option("--repetition-penalty", type=float, help="1 is off.  [default: the pack's]")
 @click.option("--greedy", is_flag=True, help="Take the likeliest token each time (--top-k 1).")
-@click.option(
-    "--language-pack",
-    "language_packs",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    multiple=True,
-    help="Gives Chinese its features; repeat for more.  [default: those beside PACK]",
-)
+@language_pack_option("Gives Chinese its features; repeat for more.  [default: those beside PACK]")
 @click.option("--threads", type=click.IntRange(min=1), help="[default: free cores, at most 4]")
 @click.option(
     "--spinning/--no-spinning",

@@ -1,7 +1,9 @@
 """The languages there are, each a module that is loaded when it is first spoken.
 
 A language is added by its module, `voicepack.runtime.text.<module>`, which offers
-`load(symbols: SymbolTable) -> FrontEnd`.
+`load(symbols: SymbolTable) -> FrontEnd`: a front end that says what upstream says, for that is what
+voices have learned. Where a listener would hear faults in it, the language has a module
+`corrections`, which offers a `load` of its own; its front end rewrites the text first.
 """
 
 from __future__ import annotations
@@ -26,6 +28,9 @@ MODULES = {
     "zh": "chinese",
 }
 """Language code -> module beside this one. The code is also the name of the extra."""
+
+CORRECTED = frozenset(("en", "yue", "zh"))
+"""Languages that have corrections."""
 
 
 class Unspoken:
@@ -60,7 +65,7 @@ def load_language(language: str, symbols: SymbolTable) -> None:
 
 @cache
 def front_end(language: str, symbols: SymbolTable) -> FrontEnd:
-    """Load the front end of a language; the second time, it is already there.
+    """Load the front end of a language, with its corrections; the second time, it is there.
 
     Args:
         language: Code of the language, such as "en". If the symbols have no phones for it, it is
@@ -70,6 +75,18 @@ def front_end(language: str, symbols: SymbolTable) -> FrontEnd:
     Raises:
         TextError: The language is not known, or a package it needs is not installed.
     """
+    if language not in CORRECTED:
+        return upstream_front_end(language, symbols)
+    return _load(".corrections", language, symbols)
+
+
+@cache
+def upstream_front_end(language: str, symbols: SymbolTable) -> FrontEnd:
+    """Load the front end that says what upstream's `clean_text` says, as `front_end` does."""
+    return _load("", language, symbols)
+
+
+def _load(layer: str, language: str, symbols: SymbolTable) -> FrontEnd:
     if language not in known_languages():
         raise TextError(
             f"Language {language!r} has no front end; there are {', '.join(known_languages())}. "
@@ -81,13 +98,12 @@ def front_end(language: str, symbols: SymbolTable) -> FrontEnd:
         )
         return Unspoken()
     try:
-        module = import_module(_full_name(MODULES[language]))
+        loaded: FrontEnd = import_module(_full_name(MODULES[language]) + layer).load(symbols)
     except ModuleNotFoundError as error:
         raise TextError(
             f"Language {language!r} needs {error.name}, which is not installed: "
             f"pip install 'voicepack[{language}]'"
         ) from error
-    loaded: FrontEnd = module.load(symbols)
     return loaded
 
 

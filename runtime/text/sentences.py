@@ -11,14 +11,13 @@ from itertools import chain
 from voicepack.runtime.errors import TextError
 from voicepack.runtime.phones import IntArray
 from voicepack.runtime.text.inline_phones import read_inline_phones
-from voicepack.runtime.text.languages import load_language
+from voicepack.runtime.text.languages import load_language, upstream_front_end
 from voicepack.runtime.text.lexicon import NO_WORDS, Lexicon
 from voicepack.runtime.text.manner import PLAINLY, Manner
 from voicepack.runtime.text.modes import mode_of
 from voicepack.runtime.text.parts import STAND_IN, Part, fold, written
-from voicepack.runtime.text.segment import Segment
 from voicepack.runtime.text.splitting import STOPS, Split, cut
-from voicepack.runtime.text.spoken_parts import SpokenSegment, say_parts, say_segment
+from voicepack.runtime.text.spoken_parts import SpokenSegment, say_parts
 from voicepack.runtime.text.symbols import PUNCTUATION, SymbolTable
 
 logger = logging.getLogger(__name__)
@@ -119,13 +118,16 @@ def sentences_of_parts(
     return _spoken_sentences(unfolded, language, symbols)
 
 
-def uncut_sentence(text: str, language: str, symbols: SymbolTable) -> Sentence:
+def uncut_sentence(
+    text: str, language: str, symbols: SymbolTable, lexicon: Lexicon = NO_WORDS
+) -> Sentence:
     """Pronounce a text at once, however long it is, as the words of a reference clip are.
 
     Args:
         text: Not empty; gets a stop at its end if it has none.
         language: Name of a mode, such as "en" or "auto".
         symbols: The symbols of the voice that will speak.
+        lexicon: Words that are said otherwise than their language would say them.
 
     Raises:
         TextError: The language is not known, the voice cannot speak it, or a package it needs is
@@ -135,11 +137,13 @@ def uncut_sentence(text: str, language: str, symbols: SymbolTable) -> Sentence:
     """
     text = text.strip("\n")
     ended = text if text[-1:] in STOPS else text + _stop(language)
-    return _pronounce_long_enough([ended], language, symbols)
+    return _pronounce_long_enough(list(lexicon.apply([ended], language)), language, symbols)
 
 
 def verbatim_sentence(text: str, language: str, symbols: SymbolTable) -> Sentence:
-    """Pronounce a text of one language as it stands: nothing is cut off, joined or added.
+    """Pronounce a text of one language as upstream does, faults included.
+
+    It is said as it stands: nothing is cut off, joined, added or corrected.
 
     Raises:
         TextError: The language is not known or a mode of several, the voice cannot speak it, or a
@@ -153,8 +157,8 @@ def verbatim_sentence(text: str, language: str, symbols: SymbolTable) -> Sentenc
             f"Language {language!r} tells several languages apart, but text that is said as it "
             f"stands is of one language. Give that language, such as {mode.language!r}."
         )
-    spoken = (say_segment(Segment(text, language), symbols),)
-    return _sentence(text, language, spoken, symbols)
+    said = upstream_front_end(language, symbols).pronounce(text)
+    return _sentence(text, language, (SpokenSegment(text, language, said),), symbols)
 
 
 def pieces(text: str, language: str, split: Split) -> list[str]:

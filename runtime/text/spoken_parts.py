@@ -12,7 +12,6 @@ from voicepack.runtime.text.front_end import Pronunciation
 from voicepack.runtime.text.languages import front_end
 from voicepack.runtime.text.modes import mode_of
 from voicepack.runtime.text.parts import GivenPhones, Part, ReadAs
-from voicepack.runtime.text.segment import Segment
 from voicepack.runtime.text.segmentation import segments
 from voicepack.runtime.text.symbols import SymbolTable
 
@@ -64,7 +63,8 @@ def _say(part: Part, language: str, symbols: SymbolTable) -> Iterator[SpokenSegm
         return
     text, mode = (part.said, part.language) if isinstance(part, ReadAs) else (part, language)
     for segment in segments(re.sub(" {2,}", " ", text), mode_of(mode, symbols)):
-        yield say_segment(segment, symbols)
+        said = front_end(segment.language, symbols).pronounce(segment.text)
+        yield SpokenSegment(segment.text, segment.language, said)
 
 
 def _say_inside(part: Part, language: str, symbols: SymbolTable) -> Iterator[SpokenSegment]:
@@ -75,16 +75,6 @@ def _say_inside(part: Part, language: str, symbols: SymbolTable) -> Iterator[Spo
         else:
             said = without_added_pauses(segment.pronunciation, segment.language)
             yield replace(segment, pronunciation=said)
-
-
-def say_segment(segment: Segment, symbols: SymbolTable) -> SpokenSegment:
-    """Pronounce a part in one language.
-
-    Raises:
-        TextError: A package that the language needs is not installed.
-    """
-    said = front_end(segment.language, symbols).pronounce(segment.text)
-    return SpokenSegment(segment.text, segment.language, said)
 
 
 def _as_given(part: GivenPhones) -> Pronunciation:

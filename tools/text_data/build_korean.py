@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import argparse
 import re
-import zipfile
 from pathlib import Path
+
+from packages import read_member
 
 ONSETS = [chr(code) for code in range(0x1100, 0x1113)]
 CODAS = [chr(code) for code in range(0x11A8, 0x11C3)]
@@ -30,7 +31,7 @@ def main() -> None:
 
 def build_words(packages: Path, output: Path) -> None:
     """Keep the words that are not said by rule, in the order in which they are looked for."""
-    lines = read_member(packages, "g2pk2", "g2pk2/idioms.txt").splitlines()
+    lines = read_text(packages, "g2pk2/idioms.txt").splitlines()
     words = [line.split("#")[0].strip().split("===") for line in lines]
     pairs = [pair for pair in words if len(pair) == 2 and not re.search("[A-Za-z]", pair[0])]
     write(output / "korean_words.txt", [f"{word} {said}" for word, said in pairs])
@@ -38,7 +39,7 @@ def build_words(packages: Path, output: Path) -> None:
 
 def build_codas(packages: Path, output: Path) -> None:
     """Say what a coda and the onset behind it become, once all rules have been applied in order."""
-    header, *rows = read_member(packages, "g2pk2", "g2pk2/table.csv").splitlines()
+    header, *rows = read_text(packages, "g2pk2/table.csv").splitlines()
     rules = [
         (row.split(",")[0] + nexts, cell.split("(")[0])
         for row in rows
@@ -69,11 +70,9 @@ def apply(rules: list[tuple[str, str]], letters: str) -> str:
     return letters
 
 
-def read_member(packages: Path, package: str, member: str) -> str:
-    """Read a text of a downloaded wheel."""
-    (wheel,) = packages.glob(f"{package}-*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        return archive.read(member).decode("utf-8-sig")
+def read_text(packages: Path, member: str) -> str:
+    """Read one of the lists of g2pk2."""
+    return read_member(packages, "g2pk2", member).decode("utf-8-sig")
 
 
 def write(path: Path, lines: list[str]) -> None:

@@ -11,15 +11,18 @@ from __future__ import annotations
 import argparse
 import struct
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from archive import by_frequency, write_archive
+from folding import fold_costs, trie_arrays
 
-from voicepack.runtime.text.korean.dictionary import LONGEST, hash_parts
-
+LONGEST = 8
+"""Characters of the longest word that is kept."""
 MOST_NOUN_CHARACTERS = 6
 """A longer word without a mark is left out: most are made of shorter ones."""
 UNIT, ENDING, STEM = 1, 2, 3
@@ -37,7 +40,7 @@ TOKEN = np.dtype(
 
 @dataclass(frozen=True, order=True)
 class Reading:
-    """One of the ways to take a word, as in `voicepack.runtime.text.korean.dictionary`."""
+    """One of the ways to take a word; its neighbours know it by the numbers of the package."""
 
     left: int
     right: int
@@ -61,26 +64,65 @@ def main() -> None:
             for name in ("sys.dic", "unk.dic", "char.bin", "matrix.bin")
         )
     space_costs = parse_space_costs(settings)
-    words = by_hash(dict(entries(known, space_costs)))
-    kinds, table = parse_characters(characters)
+    words = dict(sorted(kept(dict(entries(known, space_costs))).items()))
+    names, table = parse_characters(characters)
     of_kind = dict(entries(unknown, space_costs))
-    readings = [reading for _, found in words for reading in found]
-    unknown_readings = [of_kind[kind][0] for kind in kinds]
-    columns = np.array([astuple(reading) for reading in [*readings, *unknown_readings]]).T
-    hashes = np.array([number for number, _ in words], np.uint64)
-    np.savez_compressed(
+    readings = [reading for found in words.values() for reading in found]
+    unknown_readings = [of_kind[name][0] for name in names]
+    lefts, rights, costs = merge_alike(parse_matrix(matrix))
+    write_archive(
         arguments.output / "korean_dictionary.npz",
-        hash_steps=np.diff(hashes, prepend=np.uint64(0)).astype(np.uint32),
-        counts=np.array([len(found) for _, found in words], np.uint8),
-        left=columns[0].astype(np.uint16),
-        right=columns[1].astype(np.uint16),
-        after_space=columns[2].astype(np.uint8),
-        word_class=columns[3].astype(np.uint8),
-        cost=columns[4].astype(np.int16),
-        reading=np.arange(len(kinds)) + len(readings),
-        beside=parse_matrix(matrix),
-        **table,
+        {
+            **trie_arrays({word: len(found) for word, found in words.items()}),
+            **reading_arrays([*readings, *unknown_readings], lefts, rights),
+            "reading": np.arange(len(names)) + len(readings),
+            **fold_costs(costs),
+            **table,
+        },
     )
+
+
+def reading_arrays(
+    readings: list[Reading], lefts: npt.NDArray[np.uint16], rights: npt.NDArray[np.uint16]
+) -> dict[str, npt.NDArray[np.generic]]:
+    """Store what readings are, and their costs, by numbers in tables of all that there are."""
+    rows = [
+        (lefts[reading.left], rights[reading.right], reading.after_space, reading.word_class)
+        for reading in readings
+    ]
+    counts = Counter(rows)
+    kinds = sorted(counts, key=lambda kind: (-counts[kind], kind))
+    numbers = {kind: number for number, kind in enumerate(kinds)}
+    costs, cost_of = by_frequency(np.array([reading.cost for reading in readings], np.int16))
+    return {
+        "kinds": np.array(kinds, np.uint16),
+        "kind_of": np.array([numbers[row] for row in rows], np.uint16),
+        "costs": costs,
+        "cost_of": cost_of,
+    }
+
+
+def merge_alike(
+    costs: npt.NDArray[np.int16],
+) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint16], npt.NDArray[np.int16]]:
+    """Keep rows and columns that are the same once.
+
+    Returns:
+        The row that stands for each row, the column that stands for each column, and the table.
+    """
+    rows, lefts = distinct(costs)
+    columns, rights = distinct(rows.T)
+    return lefts, rights, columns.T
+
+
+def distinct(
+    rows: npt.NDArray[np.int16],
+) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint16]]:
+    """Keep each row once, in the order in which they first come, and number them so."""
+    numbers: dict[bytes, int] = {}
+    numbered = [numbers.setdefault(row.tobytes(), len(numbers)) for row in rows]
+    first = [numbered.index(number) for number in range(len(numbers))]
+    return rows[first], np.array(numbered, np.uint16)
 
 
 def parse_space_costs(settings: str) -> dict[int, int]:
@@ -132,15 +174,14 @@ def leaves(tree: npt.NDArray[np.void]) -> Iterator[tuple[str, int]]:
         yield row.tobytes().lstrip(b"\0").decode(), value
 
 
-def by_hash(words: dict[str, list[Reading]]) -> list[tuple[int, list[Reading]]]:
-    """Keep the words that may bear a mark or keep another from doing so, in the order of hashes."""
-    kept = []
-    for word, readings in words.items():
-        marked = any(reading.word_class for reading in readings)
-        if len(word) <= (LONGEST if marked else MOST_NOUN_CHARACTERS):
-            codes = np.array([ord(char) for char in word], np.uint64)
-            kept.append((int(hash_parts(codes, len(word))[0]), sorted(readings)))
-    return sorted(kept)
+def kept(words: dict[str, list[Reading]]) -> dict[str, list[Reading]]:
+    """Keep the words that may bear a mark or keep another from doing so."""
+    return {
+        word: sorted(readings)
+        for word, readings in words.items()
+        if len(word)
+        <= (LONGEST if any(reading.word_class for reading in readings) else MOST_NOUN_CHARACTERS)
+    }
 
 
 def parse_characters(data: bytes) -> tuple[list[str], dict[str, npt.NDArray[np.generic]]]:

@@ -51,5 +51,5 @@ def _cut(syllable: str) -> tuple[str, ...]:
 
 
 def load(symbols: SymbolTable) -> FrontEnd:
-    """Make the front end for voices with these symbols."""
+    """Make the front end for voices with these symbols, without corrections."""
     return CantoneseFrontEnd(symbols)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from voicepack.runtime.text.data_files import load_text
+from voicepack.runtime.text.data_files import load_arrays
 
 Syllables = tuple[str, ...]
 
@@ -33,6 +33,6 @@ def read_characters(text: str) -> Iterator[Syllables]:
 
 @cache
 def _words() -> tuple[dict[str, str], int]:
-    lines = load_text("cantonese_readings.txt").splitlines()
+    lines = load_arrays("cantonese_readings.npz")["lines"].tobytes().decode().splitlines()
     known = dict(line.split(" ", 1) for line in lines)
     return known, max(map(len, known))

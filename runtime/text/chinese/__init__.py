@@ -1,6 +1,7 @@
 """Chinese: an initial and a final with its tone for each character.
 
-A sentence is normalized, cut into words, and each word is read and its tones are changed.
+A sentence is normalized, cut into words, and each word is read and its tones are changed. This is
+what voices have learned to hear, faults included; `corrections` goes before it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from voicepack.runtime.text.symbols import PUNCTUATION, UNKNOWN, SymbolTable
 CLAUSE_END = re.compile("(?<=[!?…,.-])")
 LONG_PAUSES = {"￥": "SP2", "^": "SP3"}
 """A sign in the text -> the pause that takes the place of all its commas."""
-PRICE = re.compile(r"￥(?=\d)")
 ERHUA_TABLES = frozenset(("v2",))
 """Voices of the first generation learned 儿 as a syllable of its own."""
 
@@ -43,7 +43,6 @@ class ChineseFrontEnd:
 
     def pronounce(self, text: str) -> Pronunciation:
         """Pronounce one sentence; text without a Chinese character or mark is one comma."""
-        text = PRICE.sub("¥", text)
         for sign, pause in LONG_PAUSES.items():
             if sign in text:
                 phones, word2ph, normalized = self._say(text.replace(sign, ","))
@@ -86,5 +85,5 @@ class ChineseFrontEnd:
 
 
 def load(symbols: SymbolTable) -> FrontEnd:
-    """Make the front end for voices with these symbols."""
+    """Make the front end for voices with these symbols, without corrections."""
     return ChineseFrontEnd(symbols)

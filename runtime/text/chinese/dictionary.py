@@ -26,7 +26,8 @@ class Dictionary:
         arrays = load_arrays("chinese_dictionary.npz")
         num_children = arrays["num_children"].astype(np.uint32)
         first_children = np.cumsum(num_children, dtype=np.uint32) - num_children + 1
-        self._characters = arrays["characters"].data
+        characters = arrays["alphabet"][arrays["characters"].astype(np.uint16, copy=False)]
+        self._characters = characters.data
         self._first_children = first_children.data
         self._num_children = arrays["num_children"].data
         self._counts = arrays["counts"].data
@@ -36,9 +37,7 @@ class Dictionary:
         # Children of node 0 are most of the alphabet, so they are found without a search.
         starts = np.zeros(NUM_CHARACTERS, np.uint32)
         begun = slice(1, 1 + int(num_children[0]))
-        starts[arrays["characters"][begun].astype(np.int64) - FIRST] = np.arange(
-            begun.start, begun.stop
-        )
+        starts[characters[begun].astype(np.int64) - FIRST] = np.arange(begun.start, begun.stop)
         self._starts = starts.data
 
     def __contains__(self, word: str) -> bool:

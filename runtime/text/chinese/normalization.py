@@ -1,33 +1,36 @@
 """Chinese text as it is read aloud: characters and the marks "!?…,." alone.
 
-Rules in the order in which upstream applies them, each a pattern and what is said instead; those
-that upstream lacks are listed as corrections in docs/text/chinese.md.
+The rules are upstream's, in its order, each a pattern and what is said instead; what a listener
+would take for a mistake is put right before, in `corrections`.
 """
 
 from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from voicepack.runtime.text.chinese.arithmetic import ARITHMETIC_RULES
-from voicepack.runtime.text.chinese.measures import COUNT_RULES, MEASURE_RULES
-from voicepack.runtime.text.chinese.money import MONEY_RULES
+from voicepack.runtime.text.chinese.measures import (
+    COUNT_RULES,
+    LOOSE_UNIT_RULES,
+    TEMPERATURE_RULES,
+)
 from voicepack.runtime.text.chinese.numbers import DECIMAL_RULES, PLAIN_RULES
-from voicepack.runtime.text.chinese.ranges import NUMBER_RANGE_RULES, RANGE_RULES, WAVE_RULES
+from voicepack.runtime.text.chinese.ranges import NUMBER_RANGE_RULES, WAVE_RULES
 from voicepack.runtime.text.chinese.simplified import simplify
 from voicepack.runtime.text.chinese.telephones import TELEPHONE_RULES
-from voicepack.runtime.text.chinese.times import TIME_RULES
+from voicepack.runtime.text.chinese.times import DATE_RULES, TIME_RANGE_RULES, TIME_RULES
 
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
 RULES: tuple[Rule, ...] = (
-    *MONEY_RULES,
-    *RANGE_RULES,
-    (re.compile("—"), lambda match: ""),
+    *DATE_RULES,
+    *TIME_RANGE_RULES,
     *TIME_RULES,
     *WAVE_RULES,
-    *MEASURE_RULES,
+    *TEMPERATURE_RULES,
+    *LOOSE_UNIT_RULES,
     *ARITHMETIC_RULES,
     *TELEPHONE_RULES,
     *NUMBER_RANGE_RULES,
@@ -40,7 +43,7 @@ WIDTH_OF_FULL = 0xFEE0
 HALF_WIDTH = {
     ord(character) + WIDTH_OF_FULL: character for character in string.ascii_letters + string.digits
 }
-SILENT = str.maketrans("", "", " 《》【】<>{}()（）#&@“”^_|\\")
+SILENT = str.maketrans("", "", " —《》【】<>{}()（）#&@“”^_|\\")
 
 SPOKEN_SIGNS = str.maketrans(
     {
@@ -118,7 +121,17 @@ def write_out(text: str) -> str:
     Returns:
         The text in simplified characters, without line breaks; marks and other scripts remain.
     """
-    written = simplify(text.translate(SILENT)).translate(HALF_WIDTH)
-    for pattern, say in RULES:
-        written = pattern.sub(say, written)
+    written = apply_rules(RULES, plain(text, SILENT))
     return written.translate(SPOKEN_SIGNS).replace("\n", "")
+
+
+def plain(text: str, silent: Mapping[int, int | None]) -> str:
+    """Write a text in simplified characters and half-width letters, without silent signs."""
+    return simplify(text.translate(silent)).translate(HALF_WIDTH)
+
+
+def apply_rules(rules: tuple[Rule, ...], text: str) -> str:
+    """Apply rules one after the other, each to what the rules before it have left."""
+    for pattern, say in rules:
+        text = pattern.sub(say, text)
+    return text

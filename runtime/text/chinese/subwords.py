@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+import numpy as np
+import numpy.typing as npt
+
 from voicepack.runtime.text.chinese.dictionary import FIRST, Dictionary
 from voicepack.runtime.text.chinese.segmenter import BLOCK, CHINESE, likeliest_words, prefer_short
 from voicepack.runtime.text.chinese.unknown_words import NEVER
@@ -28,7 +31,8 @@ class Subwords:
             for i, before in enumerate(PLACES)
             for j, place in enumerate(PLACES)
         }
-        self._emissions = arrays["emissions"].data
+        values: npt.NDArray[np.float64] = arrays["values"].astype(np.float64)
+        self._emissions = values[arrays["emissions"].astype(np.uint16, copy=False)].data
         self.halves = lru_cache(maxsize=4096)(self._halves)
 
     def _halves(self, word: str) -> tuple[str, str]:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 
-from voicepack.runtime.text.chinese.measures import COUNTED_WORDS
 from voicepack.runtime.text.chinese.numbers import telephone_digits
 
 MOBILE = r"(?<!\d)(?:\+?86)?1(?:[38]\d|5[0-35-9]|7[678]|9[89])\d{8}(?!\d)"
-# Millions of people or yuan are no telephone; upstream takes them for one.
-COUNTED = rf"[多余几]?(?:[个元吨]|人(?!工)|{COUNTED_WORDS})"
-LANDLINE = rf"(?<!\d)(?:0(?:10|2[1-3]|[3-9]\d{{2}}))?[1-9]\d{{6,7}}(?!\d|{COUNTED})"
+LANDLINE = r"(?<!\d)(?:0(?:10|2[1-3]|[3-9]\d{2}))?[1-9]\d{6,7}(?!\d)"
 NATIONWIDE = r"400\d{7}"
 
 

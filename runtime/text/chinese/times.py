@@ -28,30 +28,32 @@ def _say_date_of_numbers(match: Match) -> str:
     return f"{digits(year)}年{cardinal(month)}月{cardinal(day)}日"
 
 
-def _say_clock(hour: str, minute: str, second: str | None) -> str:
-    said = f"{cardinal(hour)}点"
-    if minute == "30":
-        said += "半"
-    elif minute != "00":
-        said += f"{_below_sixty(minute)}分"
-    return said + (f"{_below_sixty(second)}秒" if second and second != "00" else "")
+def _say_time(match: Match) -> str:
+    minutes = _say_minutes(match[2], half=match[2])
+    return f"{cardinal(match[1])}点{minutes}{_say_seconds(match[3])}"
+
+
+def _say_time_range(match: Match) -> str:
+    """Say a range, whose end is "half past" where its start is: so have voices learned it."""
+    minutes = _say_minutes(match[5], half=match[2])
+    return f"{_say_time(match)}至{cardinal(match[4])}点{minutes}{_say_seconds(match[6])}"
+
+
+def _say_minutes(minutes: str, half: str) -> str:
+    if minutes == "00":
+        return ""
+    return "半" if half == "30" else f"{_below_sixty(minutes)}分"
+
+
+def _say_seconds(seconds: str | None) -> str:
+    return f"{_below_sixty(seconds)}秒" if seconds and seconds != "00" else ""
 
 
 def _below_sixty(text: str) -> str:
     return ("零" if text.startswith("0") else "") + cardinal(text)
 
 
-def _say_time(match: Match) -> str:
-    return _say_clock(match[1], match[2], match[3])
-
-
-def _say_time_range(match: Match) -> str:
-    return f"{_say_time(match)}至{_say_clock(match[4], match[5], match[6])}"
-
-
-TIME_RULES = (
-    (DATE, _say_date),
-    (DATE_OF_NUMBERS, _say_date_of_numbers),
-    (re.compile(f"{CLOCK}[~-]{CLOCK}"), _say_time_range),
-    (re.compile(CLOCK), _say_time),
-)
+TIME_RANGE = re.compile(f"{CLOCK}[~-]{CLOCK}")
+DATE_RULES = ((DATE, _say_date), (DATE_OF_NUMBERS, _say_date_of_numbers))
+TIME_RANGE_RULES = ((TIME_RANGE, _say_time_range),)
+TIME_RULES = ((re.compile(CLOCK), _say_time),)

@@ -32,7 +32,8 @@ class TaggedCharacters:
         self._rows = {code: row for row, code in enumerate(arrays["characters"].tolist())}
         self._offsets = np.cumsum([0, *arrays["num_states"].tolist()])
         self._states = arrays["states"].astype(np.int64)
-        self._emissions: FloatArray = arrays["emissions"].astype(np.float64)
+        values: FloatArray = arrays["values"].astype(np.float64)
+        self._emissions = values[arrays["emissions"].astype(np.uint16, copy=False)]
         self._listed = arrays["listed"]
 
     def cut(self, text: str) -> Iterator[tuple[str, str]]:

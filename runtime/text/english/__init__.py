@@ -1,10 +1,19 @@
-"""English: ARPAbet phones with stress, from CMUdict and, for other words, a small net."""
+"""English: ARPAbet phones with stress, from CMUdict and, for other words, a small net.
+
+This is what voices have learned to hear, faults included; `corrections` goes before it.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 
-from voicepack.runtime.text.english.homographs import homographs, say_homograph
+from voicepack.runtime.text.english.homographs import (
+    Homograph,
+    Phones,
+    homographs,
+    said_as_noun,
+)
 from voicepack.runtime.text.english.normalization import normalize
 from voicepack.runtime.text.english.tokens import tokens
 from voicepack.runtime.text.english.words import WordPronouncer
@@ -16,15 +25,25 @@ FEWEST_PHONES = 4
 DROPPED = frozenset(("<pad>", "<s>", "</s>", "UW"))
 """What the net may say that voices have never heard."""
 RENAMED = {"'": "-", "<unk>": "UNK"}
+NO_WORDS: Mapping[str, Phones] = {}
+ChooseReading = Callable[[Homograph, Sequence[str], Sequence[str]], Phones]
+"""Takes a homograph, the words before it and the words after it."""
 LETTER = re.compile("[A-Za-z]")
 
 
 class EnglishFrontEnd:
     """English sentences to phones."""
 
-    def __init__(self, symbols: SymbolTable) -> None:
+    def __init__(
+        self,
+        symbols: SymbolTable,
+        choose: ChooseReading = said_as_noun,
+        added: Mapping[str, Phones] = NO_WORDS,
+    ) -> None:
+        """Take the symbols of a voice; how to read homographs; words beside the dictionary's."""
         self._symbols = symbols
-        self._words = WordPronouncer()
+        self._choose = choose
+        self._words = WordPronouncer(added)
 
     def pronounce(self, text: str) -> Pronunciation:
         """Pronounce one sentence; text without a word is a pause, which is one comma."""
@@ -44,12 +63,12 @@ class EnglishFrontEnd:
                 phones.extend(self._words.say_letter(words[place]))
             elif word in homographs():
                 before, after = lowered[max(0, place - 4) : place], lowered[place + 1 : place + 2]
-                phones.extend(say_homograph(homographs()[word], before, after))
+                phones.extend(self._choose(homographs()[word], before, after))
             else:
                 phones.extend(self._words.say(word))
         return [phone for phone in phones if phone not in DROPPED]
 
 
 def load(symbols: SymbolTable) -> FrontEnd:
-    """Make the front end for voices with these symbols."""
+    """Make the front end for voices with these symbols, without corrections."""
     return EnglishFrontEnd(symbols)

@@ -1,4 +1,4 @@
-"""The pronouncing dictionary: 126 000 words of CMUdict in one megabyte."""
+"""The pronouncing dictionary: 126 000 words of CMUdict in 0.8 megabytes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from voicepack.runtime.text.data_files import load_arrays
 
 Phones = tuple[str, ...]
 
+FIRST_SIGN = ord("!")
+"""The phones of a word are signs, this one for the first phone of the list."""
+
 
 class Lexicon:
     """Words in order, in compressed blocks; a block is opened when one of its words is asked for.
@@ -20,6 +23,7 @@ class Lexicon:
 
     def __init__(self) -> None:
         arrays = load_arrays("english_lexicon.npz")
+        self._phones: list[str] = arrays["phones"].tolist()
         self._first_words: list[bytes] = arrays["first_words"].tolist()
         self._offsets: list[int] = arrays["offsets"].tolist()
         self._blocks = arrays["blocks"].tobytes()
@@ -34,7 +38,9 @@ class Lexicon:
         if block < 0:
             return None
         said = self._open_block(block).get(word)
-        return None if said is None else tuple(said.split(" "))
+        if said is None:
+            return None
+        return tuple(self._phones[ord(sign) - FIRST_SIGN] for sign in said)
 
     def _read_block(self, block: int) -> dict[str, str]:
         packed = self._blocks[self._offsets[block] : self._offsets[block + 1]]

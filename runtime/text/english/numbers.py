@@ -58,6 +58,16 @@ def ordinal(number: int) -> str:
     return LAST_WORD.sub(lambda match: _ordinal_word(match.group()), words)
 
 
+def fraction(above: int, below: int) -> str:
+    """Say what part: 3 above 4 is "three fourths", 1 above 2 is "one half"."""
+    said = cardinal(above, hundred=" hundred and ")
+    if below == 1:
+        return said
+    if below == 2:
+        return f"{said} {'half' if above == 1 else 'halves'}"
+    return f"{said} {ordinal(below)}{'s' if above > 1 else ''}"
+
+
 def year(number: int) -> str:
     """Say a year between 1000 and 2999, as people and upstream do: 1905 is "nineteen oh five"."""
     century, rest = divmod(number, 100)
@@ -91,13 +101,13 @@ def integer(text: str) -> str:
 
 def decimal(text: str) -> str:
     """Say a number that may have a fraction: "1,234.5" ends in "thirty-four point five"."""
-    whole, _, fraction = text.partition(".")
-    if not fraction:
+    whole, _, rest = text.partition(".")
+    if not rest:
         return integer(text)
     plain = whole.replace(",", "") or "0"
     # A number with a fraction is no year, so it is not said like one.
     said = cardinal(int(plain)) if len(plain) <= MOST_DIGITS else digits(plain)
-    return f"{said} point {digits(fraction)}"
+    return f"{said} point {digits(rest)}"
 
 
 def _below_thousand(number: int, hundred: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
 
 from voicepack.runtime.text.english.compounds import WordFrequencies, split_compound
@@ -21,7 +22,9 @@ class WordPronouncer:
     Source: the order of the attempts is upstream's, GPT-SoVITS, text/english.py.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, added: Mapping[str, Phones]) -> None:
+        """Take words that the dictionary lacks, or says otherwise, with how they are said."""
+        self._added = added
         self._lexicon = Lexicon()
         self.say = lru_cache(maxsize=2048)(self._say)
 
@@ -41,7 +44,7 @@ class WordPronouncer:
 
     def _say(self, word: str) -> Phones:
         """Say a word in lower case, which may hold apostrophes, hyphens and full stops."""
-        known = self._lexicon.find(word) if len(word) > 1 else None
+        known = self._added.get(word) or (self._lexicon.find(word) if len(word) > 1 else None)
         if known:
             return known
         if len(word) <= LONGEST_SPELLED:

@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from voicepack.runtime.text.data_files import load_arrays
-from voicepack.runtime.text.japanese.word_index import Integers, WordIndex
+from voicepack.runtime.text.japanese.entry_sounds import Integers, Sounds, count_morae
+from voicepack.runtime.text.neighbour_costs import unfold_costs
+from voicepack.runtime.text.word_trie import WordTrie
 
 
 @dataclass(frozen=True)
@@ -52,61 +54,59 @@ class Dictionary:
     """Entries, by number: the ways to take each word."""
 
     def __init__(self) -> None:
-        words = load_arrays("japanese_words.npz")
-        grammar = load_arrays("japanese_grammar.npz")
-        self._columns = load_arrays("japanese_entries.npz")
-        self._index = WordIndex(_integers(words["letters"]), _integers(words["lengths"]))
-        self._num_entries = _integers(words["num_entries"])
-        self._last_entries = np.cumsum(self._num_entries, dtype=np.int32)
+        words = _columns("japanese_words.npz")
+        grammar = _columns("japanese_grammar.npz")
+        entries = _columns("japanese_entries.npz")
+        letters = words["alphabet"][words["letters"]]
+        self._words = WordTrie(letters, words["depths"], words["num_entries"])
         kinds = [line.split("\t") for line in _lines(grammar["kinds"])]
         self._kinds = [Kind(*fields) for _, _, *fields in kinds]
-        self._kind_of = _integers(self._columns["kind"])
+        self._kind_of = entries["kind"]
         self._left, self._right = np.array([[int(left), int(right)] for left, right, *_ in kinds]).T
-        self._cost = _integers(self._columns["cost"])
-        self.connections = _integers(grammar["connections"])
+        self._costs, self._cost_of = entries["costs"], entries["cost"]
+        self.connections = unfold_costs(
+            grammar["costs_folded"], grammar["like_row"], grammar["like_column"]
+        )
         """int16, (left contexts, right contexts): what two words cost side by side."""
-        self.characters = _integers(grammar["characters"])
+        self.characters = grammar["characters"]
         """uint32, (65535,): properties of each character; see `characters`."""
-        self.unknown = _ranges(grammar["unknown"].tolist(), len(self._cost))
+        self.unknown = _ranges(grammar["unknown"].tolist(), len(self._cost_of))
         """The entries that unknown words of each category of characters have."""
-        self._sound_ends = np.cumsum(_integers(self._columns["sound_lengths"]), dtype=np.int32)
-        self._accents = _lines(self._columns["accents"])
-        self._joinings = _lines(self._columns["joinings"])
+        self._sounds = Sounds(entries["kept"], entries["num_added"], entries["added"])
+        self._accents = _lines(entries["accents"])
+        self._accent_of = entries["accent"]
+        self._joinings = _lines(entries["joinings"])
+        self._joining_of = entries["joining"]
 
     def words_in(self, text: str) -> list[list[tuple[int, range]]]:
         """Find the words that begin at each character.
-
-        Args:
-            text: Characters of the basic plane.
 
         Returns:
             For each character the words that begin there, shorter ones first: where each ends,
             and its entries.
         """
         found: list[list[tuple[int, range]]] = [[] for _ in text]
-        for start, end, word in self._index.find(text):
-            last = int(self._last_entries[word])
-            found[start].append((end, range(last - int(self._num_entries[word]), last)))
+        for start, end, entries in self._words.find(text):
+            found[start].append((end, entries))
         return found
 
     def prices(self, entries: Integers) -> Prices:
         """Tell what entries cost, alone and beside others."""
         kinds = self._kind_of[entries]
-        return Prices(self._left[kinds], self._right[kinds], self._cost[entries])
+        return Prices(self._left[kinds], self._right[kinds], self._costs[self._cost_of[entries]])
 
     def kind(self, entry: int) -> Kind:
         """Tell what an entry is."""
         return self._kinds[int(self._kind_of[entry])]
 
-    def reading(self, entry: int) -> Reading:
-        """Tell how an entry is said."""
-        end = int(self._sound_ends[entry])
-        start = int(self._sound_ends[entry - 1]) if entry else 0
-        return Reading(
-            self._columns["sounds"][start:end].tobytes().decode("utf-16-le"),
-            self._accents[int(self._columns["accent"][entry])],
-            self._joinings[int(self._columns["joining"][entry])],
-        )
+    def reading(self, entry: int, written: str) -> Reading:
+        """Tell how an entry that is written so is said."""
+        sound = self._sounds.find(entry, written)
+        accents = self._accents[int(self._accent_of[entry])]
+        if "/" not in accents:
+            parts = zip(accents.split(":"), sound.split(":"), strict=True)
+            accents = ":".join(f"{accent}/{count_morae(part)}" for accent, part in parts)
+        return Reading(sound, accents, self._joinings[int(self._joining_of[entry])])
 
 
 @cache
@@ -115,9 +115,9 @@ def load_dictionary() -> Dictionary:
     return Dictionary()
 
 
-def _integers(column: npt.NDArray[np.generic]) -> npt.NDArray[Any]:
-    """Tell the type checker what a column of an archive holds."""
-    return column
+def _columns(archive: str) -> dict[str, npt.NDArray[Any]]:
+    """Tell the type checker that an archive holds numbers."""
+    return dict(load_arrays(archive))
 
 
 def _lines(text: npt.NDArray[np.generic]) -> list[str]:

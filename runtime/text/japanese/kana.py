@@ -58,6 +58,9 @@ _NEVER_SPELLED = frozenset(("ヮ", "ヶ", "クヮ", "グヮ"))
 _HIRAGANA_OFFSET = ord("ア") - ord("あ")
 
 
+_KATAKANA = {code: code + _HIRAGANA_OFFSET for code in range(ord("ぁ"), ord("ゖ") + 1)}
+
+
 def _read_rows() -> dict[str, tuple[str, ...]]:
     phones: dict[str, tuple[str, ...]] = {"ン": ("N",), "ッ": ("cl",)}
     for row in _ROWS.split("\n")[1:-1]:
@@ -84,6 +87,11 @@ def _read_spellings() -> dict[str, str]:
 SPELLINGS = _read_spellings()
 """What a word that no dictionary knows is spelled by, and how each of it is said."""
 _SPELLING = re.compile("|".join(sorted(SPELLINGS, key=len, reverse=True)))
+
+
+def to_katakana(text: str) -> str:
+    """Write hiragana as katakana."""
+    return text.translate(_KATAKANA)
 
 
 def morae(sound: str) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from voicepack.runtime.text.japanese.characters import UnknownWords
 from voicepack.runtime.text.japanese.dictionary import Dictionary
-from voicepack.runtime.text.japanese.word_index import Integers
+from voicepack.runtime.text.japanese.entry_sounds import Integers
 
 BORDER = 0
 """Context of the begin and the end of a text."""

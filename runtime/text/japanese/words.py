@@ -42,7 +42,7 @@ class Word:
 
 def words_of_entry(text: str, entry: int, dictionary: Dictionary) -> list[Word]:
     """Make the word of an entry, or the words of one that is made of several."""
-    kind, reading = dictionary.kind(entry), dictionary.reading(entry)
+    kind, reading = dictionary.kind(entry), dictionary.reading(entry, text)
     words = []
     parts = zip(reading.sound.split(":"), reading.accent.split(":"), strict=True)
     for sound, accent in parts:

@@ -14,12 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voicepack.runtime.text.korean.dictionary import (
-    LONGEST,
-    Dictionary,
-    dictionary,
-    hash_parts,
-)
+from voicepack.runtime.text.korean.dictionary import Dictionary, dictionary
 from voicepack.runtime.text.korean.letters import coda
 
 SPACE_COST = 3000
@@ -36,7 +31,7 @@ class Candidate:
 
     end: int
     reading: int
-    """Index into the readings of the dictionary."""
+    """Its number among the readings of the dictionary."""
 
 
 @dataclass(frozen=True)
@@ -106,15 +101,9 @@ def _skip_spaces(kinds: list[int], place: int) -> int:
 
 def _known_words(known: Dictionary, text: str) -> dict[int, list[Candidate]]:
     """Find every word of the dictionary, by the place where it begins."""
-    codes = np.array([ord(char) for char in text], np.uint64)
     found: dict[int, list[Candidate]] = {}
-    for length in range(1, min(LONGEST, len(text)) + 1):
-        hashes = hash_parts(codes, length)
-        numbers = np.searchsorted(known.hashes[:-1], hashes)
-        for start in np.flatnonzero(known.hashes[numbers] == hashes).tolist():
-            first, after = known.first[numbers[start] : numbers[start] + 2].tolist()
-            readings = (Candidate(start + length, reading) for reading in range(first, after))
-            found.setdefault(start, []).extend(readings)
+    for start, end, readings in known.words.find(text):
+        found.setdefault(start, []).extend(Candidate(end, reading) for reading in readings)
     return found
 
 
@@ -143,17 +132,17 @@ def _cheapest(
 ) -> Iterator[Word]:
     """Append each candidate to whichever of the words before it is cheapest."""
     chosen = np.array([candidate.reading for candidate in candidates])
-    readings = known.readings
-    costs = known.beside[readings.left[chosen][:, None], [word.right for word in lefts]]
+    prices = known.readings.prices(chosen)
+    costs = known.beside[prices.left[:, None], [word.right for word in lefts]]
     totals = costs.astype(np.int64) + [word.cost for word in lefts]
     best = totals.argmin(axis=1)
-    own = readings.cost[chosen] + space_cost * readings.after_space[chosen].astype(np.int64)
+    own = prices.alone + space_cost * prices.after_space.astype(np.int64)
     return map(
         Word,
         (totals.min(axis=1) + own).tolist(),
-        readings.right[chosen].tolist(),
+        prices.right.tolist(),
         [candidate.end for candidate in candidates],
-        readings.word_class[chosen].tolist(),
+        prices.word_class.tolist(),
         [lefts[number] for number in best.tolist()],
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MOST_DIGITS = 16
 """Digits of the longest number that has a name in every language."""
@@ -61,13 +61,7 @@ CHINESE = Numerals(
     gap="零",
     one_is_said=True,
 )
-CANTONESE = Numerals(
-    digits="零一二三四五六七八九",
-    tens=("", "十", "百", "千"),
-    groups=("", "萬", "億", "萬億"),
-    gap="零",
-    one_is_said=True,
-)
+CANTONESE = replace(CHINESE, groups=("", "萬", "億", "萬億"))
 KOREAN = Numerals(
     digits="영일이삼사오육칠팔구",
     tens=("", "십", "백", "천"),

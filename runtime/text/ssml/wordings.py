@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from voicepack.runtime.text.english.corrections.times import MONTHS
 from voicepack.runtime.text.english.numbers import UNITS, cardinal, ordinal, year
-from voicepack.runtime.text.english.times import MONTHS
 from voicepack.runtime.text.ssml.numerals import CANTONESE, CHINESE, KOREAN
 
 LAST_YEAR_SAID_AS_YEAR = 2999

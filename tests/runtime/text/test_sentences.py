@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voicepack.runtime.errors import TextError
+from voicepack.runtime.text.lexicon import Lexicon
+from voicepack.runtime.text.parts import GivenPhones
 from voicepack.runtime.text.sentences import (
     Sentence,
     pieces,
@@ -93,6 +95,21 @@ def test_verbatim_text_is_neither_cut_nor_prefixed() -> None:
     sentence = verbatim_sentence("Hi. You!", "en", SYMBOLS)
     assert sentence.phones == ("HH", "AY1", ".", "Y", "UW1", "!")
     assert sentence.word2ph is None
+
+
+def test_verbatim_text_has_upstreams_faults_and_other_text_has_not() -> None:
+    # "sentences" of phones.json has this text with this reading.
+    text = "Call me at 555-1234 at 3:45 p.m."
+    assert verbatim_sentence(text, "en", SYMBOLS).normalized.endswith("forty-five a.m. p.m.")
+    (spoken,) = sentences(text, "en", SYMBOLS, Split.CUT0)
+    assert spoken.normalized.endswith("at three forty-five p.m.")
+    assert uncut_sentence(text, "en", SYMBOLS).normalized.endswith("at three forty-five p.m.")
+
+
+def test_uncut_text_says_the_words_of_a_lexicon_as_it_does() -> None:
+    lexicon = Lexicon({"en": {"you": GivenPhones("You", ("Y", "AE1"), "en")}})
+    sentence = uncut_sentence("Hi. You", "en", SYMBOLS, lexicon)
+    assert sentence.phones == ("HH", "AY1", ".", "Y", "AE1", ".")
 
 
 def test_uncut_text_is_one_sentence_that_ends_in_a_stop() -> None:

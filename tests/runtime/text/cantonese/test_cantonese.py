@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voicepack.runtime.text.cantonese import load
+from voicepack.runtime.text.cantonese.corrections import load as load_corrected
 from voicepack.runtime.text.symbols import symbol_table
 
 SYMBOLS = symbol_table("v2")
@@ -24,6 +25,13 @@ def test_sentences_are_said_as_upstream_says_them(upstream_text: dict[str, Any])
     assert [list(each.phones) for each in said] == [case["phones"] for case in cases]
     assert [each.normalized for each in said] == [case["norm"] for case in cases]
     assert [list(each.word2ph or ()) for each in said] == [case["word2ph"] for case in cases]
+
+
+def test_with_corrections_numbers_are_said_as_those_of_mandarin_are() -> None:
+    front_end = load_corrected(SYMBOLS)
+    assert front_end.pronounce("3-5日").normalized == "三到五日"
+    # Traditional 麼 is read as it is written, and not as Mandarin's 么.
+    assert front_end.pronounce("怎麼") == FRONT_END.pronounce("怎麼")
 
 
 def test_a_syllable_is_cut_behind_the_first_start_that_fits() -> None:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voicepack.runtime.text.chinese import ChineseFrontEnd, load
+from voicepack.runtime.text.chinese.corrections import load as load_corrected
 from voicepack.runtime.text.symbols import symbol_table
 
 FRONT_END = load(symbol_table("v2"))
@@ -38,9 +39,15 @@ def test_erhua_takes_the_tone_before_it_and_voices_of_the_first_generation_do_wi
     assert " ".join(first.phones) == "t a1 z ai4 y van4 EE er2 l i3"
 
 
-def test_the_yen_sign_stands_for_a_pause_and_before_digits_for_a_price() -> None:
+def test_the_yen_sign_stands_for_a_pause() -> None:
     assert say("好￥好,好") == "h ao3 SP2 h ao3 SP2 h ao3"
-    assert say("￥5") == "w u3 y van2"
+    assert say("￥5") == "SP2 w u3"
+
+
+def test_with_corrections_the_yen_sign_before_digits_stands_for_a_price() -> None:
+    front_end = load_corrected(symbol_table("v2"))
+    assert " ".join(front_end.pronounce("￥5").phones) == "w u3 y van2"
+    assert " ".join(front_end.pronounce("好￥好").phones) == "h ao3 SP2 h ao3"
 
 
 def test_a_circumflex_stands_for_another_pause() -> None:

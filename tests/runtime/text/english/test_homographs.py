@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from voicepack.runtime.text.english import load
+from voicepack.runtime.text.english.corrections import load
 from voicepack.runtime.text.symbols import symbol_table
 
 FRONT_END = load(symbol_table("v2"))
@@ -27,6 +27,7 @@ FRONT_END = load(symbol_table("v2"))
         ("the housing complex", "K AA1 M P L EH0 K S"),
         ("he projects it", "P R AA0 JH EH1 K T S"),
         ("the projects", "P R AA1 JH EH0 K T S"),
+        ("he learned it", "L ER1 N D"),
     ],
 )
 def test_a_homograph_is_said_by_its_neighbours(text: str, phones: str) -> None:

