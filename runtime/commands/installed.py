@@ -15,6 +15,7 @@ _SIDES = {
     "voicepack.quantize.": ("voicepack[quantize]", "onnx"),
 }
 """Where a command's module lies -> what to install for it, and a package that shows it is there."""
+_LEFT_OUT = ("voicepack.export", "voicepack.quantize")
 _DEVICE_SIDE = ("voicepack[cpu]", "numpy")
 
 
@@ -40,7 +41,10 @@ def describe_command(entry: EntryPoint) -> str:
     Reads the docstring from the source, for importing the compiler would take seconds.
     """
     package, witness = _side(entry)
-    spec = find_spec(entry.module)
+    try:
+        spec = find_spec(entry.module)
+    except ModuleNotFoundError:  # the wheel of a device has no compiler
+        return f"(needs the whole {package})"
     if find_spec(witness) is None or spec is None or not isinstance(spec.loader, InspectLoader):
         return f"(needs {package})"
     body = ast.parse(spec.loader.get_source(entry.module) or "").body
@@ -51,9 +55,15 @@ def describe_command(entry: EntryPoint) -> str:
 
 def what_to_install(entry: EntryPoint, error: ModuleNotFoundError) -> str:
     """Tell how to get a package that a sub-command missed."""
+    package, _ = _side(entry)
+    if error.name in _LEFT_OUT:
+        return (
+            f"`voicepack {entry.name}` needs {error.name}, which the wheel of a device leaves out: "
+            f"pip install --force-reinstall '{package}'"
+        )
     return (
         f"`voicepack {entry.name}` needs {error.name}, which is not installed: "
-        f"pip install '{_side(entry)[0]}'"
+        f"pip install '{package}'"
     )
 
 

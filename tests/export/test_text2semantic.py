@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ import pytest
 pytest.importorskip("torch")
 
 import torch
+from kv_cache_flavours import FLAVOURS, TARGETS
 
 from voicepack.export.checkpoint import open_gpt
 from voicepack.export.text2semantic import (
@@ -34,24 +34,6 @@ from voicepack.targets.session import EngineOptions
 
 pytestmark = pytest.mark.torch
 
-TARGETS = {
-    KvCache.SHARED_BUFFER: "cpu",
-    KvCache.PORTABLE: "cpu-portable",
-    KvCache.ON_DEVICE: "jetson-orin",
-    KvCache.STATEFUL: "openvino-cpu",
-}
-FLAVOURS = [
-    KvCache.SHARED_BUFFER,
-    KvCache.PORTABLE,
-    KvCache.ON_DEVICE,
-    pytest.param(
-        KvCache.STATEFUL,
-        marks=[
-            pytest.mark.openvino,
-            pytest.mark.skipif(not find_spec("openvino"), reason="openvino is not installed"),
-        ],
-    ),
-]
 CASES = [("v2", "short"), ("v2", "mid"), ("v2pro", "short")]
 FLOAT32_TOLERANCE = 1e-4
 """80 dB: what is left of float32 after a few layers in another order of addition."""

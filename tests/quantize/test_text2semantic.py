@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("torch")
 
 import torch
+from kv_cache_flavours import FLAVOURS, TARGETS
 
 from voicepack.export.checkpoint import open_gpt
 from voicepack.export.text2semantic import Text2Semantic, Text2SemanticSizes, build_text2semantic
@@ -34,24 +35,6 @@ from voicepack.targets.session import EngineOptions
 
 pytestmark = pytest.mark.torch
 
-TARGETS = {
-    KvCache.SHARED_BUFFER: "cpu",
-    KvCache.PORTABLE: "cpu-portable",
-    KvCache.ON_DEVICE: "jetson-orin",
-    KvCache.STATEFUL: "openvino-cpu",
-}
-FLAVOURS = [
-    KvCache.SHARED_BUFFER,
-    KvCache.PORTABLE,
-    KvCache.ON_DEVICE,
-    pytest.param(
-        KvCache.STATEFUL,
-        marks=[
-            pytest.mark.openvino,
-            pytest.mark.skipif(not find_spec("openvino"), reason="openvino is not installed"),
-        ],
-    ),
-]
 SIZES = Text2SemanticSizes(
     num_layers=2,
     num_heads=4,
@@ -149,6 +132,19 @@ def test_steps_stay_close_to_the_float_module(
     quantized = quantize_text2semantic(model, RECIPES[name], CALIBRATION)
 
     found = decode(quantized, SIZES, KvCache.SHARED_BUFFER, tmp_path, unseen, num_prefill=30)
+    assert relative_error(found, expected[29:]) < 0.03  # 30 dB, the best that 8 bits leave
+
+
+def test_portable_steps_in_blocks_stay_close_to_the_float_module(
+    net: Text2Semantic, tmp_path: Path
+) -> None:
+    model = text2semantic_graph(net, KvCache.PORTABLE)
+    unseen = sequence(seed=9, length=100)
+    expected = net(torch.from_numpy(unseen.hidden)[None], NUM_TEXT).numpy()
+
+    quantized = quantize_text2semantic(model, RECIPES["int8-block, calibrated"], CALIBRATION)
+
+    found = decode(quantized, SIZES, KvCache.PORTABLE, tmp_path, unseen, num_prefill=30)
     assert relative_error(found, expected[29:]) < 0.03  # 30 dB, the best that 8 bits leave
 
 
@@ -261,19 +257,19 @@ def test_an_int8_cache_without_sentences_is_refused(net: Text2Semantic) -> None:
 
 
 @pytest.mark.parametrize(
-    ("recipe", "message"),
+    ("flavour", "recipe", "message"),
     [
-        (INT8_CACHE, "int8 key/value cache needs the shared-buffer flavour"),
-        (RECIPES["int8-block"], r"blocks\.0\.qkv\.weight: int8-block needs a newer"),
+        (KvCache.PORTABLE, INT8_CACHE, "int8 key/value cache needs the shared-buffer flavour"),
+        (KvCache.ON_DEVICE, RECIPES["int8-block"], r"blocks\.0\.qkv\.weight: int8-block needs"),
     ],
 )
-def test_what_old_engines_cannot_run_is_refused_on_a_portable_graph(
-    net: Text2Semantic, recipe: Text2SemanticRecipe, message: str
+def test_what_the_engines_of_a_flavour_cannot_run_is_refused(
+    net: Text2Semantic, flavour: KvCache, recipe: Text2SemanticRecipe, message: str
 ) -> None:
-    portable = text2semantic_graph(net, KvCache.PORTABLE)
+    graph = text2semantic_graph(net, flavour)
 
     with pytest.raises(RecipeError, match=message):
-        quantize_text2semantic(portable, recipe, CALIBRATION)
+        quantize_text2semantic(graph, recipe, CALIBRATION)
 
 
 @pytest.mark.parity

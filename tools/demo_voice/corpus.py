@@ -16,7 +16,7 @@ from source_speech import read_speech
 from token_grid import place_on_grid
 
 from voicepack.runtime.phones import FloatArray, IntArray
-from voicepack.runtime.text.english import load
+from voicepack.runtime.text.english.corrections import load
 from voicepack.runtime.text.symbols import symbol_table
 
 

@@ -5,6 +5,7 @@ Festival pronounces by a dictionary of its own, so its phones and ours differ he
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,8 +90,12 @@ def align_tokens(symbols: tuple[str, ...], codes: IntArray) -> IntArray:
     return places
 
 
-def _align(symbols: tuple[str, ...], spoken: list[str]) -> IntArray:
-    """Find the cheapest monotonic match: for each spoken phone an index into `symbols`."""
+def edit_costs(symbols: Sequence[str], spoken: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Count what differs between each beginning of what is spoken and each of the symbols.
+
+    Returns:
+        float64, (len(spoken) + 1, len(symbols) + 1).
+    """
     costs = np.zeros((len(spoken) + 1, len(symbols) + 1))
     costs[:, 0] = GAP * np.arange(len(spoken) + 1)
     costs[0] = GAP * np.arange(len(symbols) + 1)
@@ -101,7 +106,12 @@ def _align(symbols: tuple[str, ...], spoken: list[str]) -> IntArray:
                 costs[row - 1, column] + GAP,
                 costs[row, column - 1] + GAP,
             )
-    return _trace_back(costs, symbols, spoken)
+    return costs
+
+
+def _align(symbols: tuple[str, ...], spoken: list[str]) -> IntArray:
+    """Find the cheapest monotonic match: for each spoken phone an index into `symbols`."""
+    return _trace_back(edit_costs(symbols, spoken), symbols, spoken)
 
 
 def _trace_back(
