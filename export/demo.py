@@ -88,6 +88,7 @@ def run_demo(
         quantized = _quantize(full, folder / QUANTIZED_NAME, progress)
         made = time.perf_counter()
         voice = Voice.load(quantized.pack.root)
+        voice.prepare()
         loaded = time.perf_counter()
         with replaced_file(output) as temporary, temporary.open("wb") as file:
             num_samples = write_wav(file, voice.synthesize(text), voice.sample_rate)

@@ -43,7 +43,8 @@ def add_references(
     _refuse_taken_names(pack, specs)
     checkpoint = open_sovits(sovits)
     _require_source(pack, "sovits", checkpoint.sha256)
-    encoded = encode_references(specs, checkpoint, build_synthesizer(checkpoint), helpers)
+    net = build_synthesizer(checkpoint)
+    encoded = encode_references(specs, checkpoint, net, helpers, pack.lexicon())
     made_with = pack.manifest.provenance.sources
     for role in encoded.nets.keys() & made_with.keys():
         _require_source(pack, role, encoded.nets[role])

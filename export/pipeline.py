@@ -25,6 +25,7 @@ from voicepack.runtime.manifest import GraphEntry, Manifest, Provenance, Referen
 from voicepack.runtime.pack import VoicePack
 from voicepack.runtime.pack_writing import replace_pack, write_pack, write_prompt
 from voicepack.runtime.progress import Progress, silent
+from voicepack.runtime.text.lexicon import NO_WORDS, Lexicon
 from voicepack.runtime.text.lexicon_file import load_lexicon
 from voicepack.runtime.text.symbols import symbol_table
 from voicepack.targets.catalogue import find_profile
@@ -120,25 +121,26 @@ class _Export:
     def run(self) -> Manifest:
         self._report("checkpoints")
         voice = _read_voice(self.job)
-        lexicon = self._write_lexicon(voice)
+        words = self._take_lexicon(voice)
         self._report("references")
-        helpers = _helpers(self.job)
-        encoded = encode_references(self.job.references, voice.sovits, voice.synthesizer, helpers)
+        encoded = encode_references(
+            self.job.references, voice.sovits, voice.synthesizer, _helpers(self.job), words
+        )
         references = tuple(write_prompt(self.folder, prompt) for prompt in encoded.prompts)
         stored = np.float32 if self.job.precision is Precision.FP32 else np.float16
         voice.text2semantic.embedding_tables().save(self.folder / EMBEDDINGS, stored)
         graphs = self._write_graphs(voice)
         self._report("verify")
         manifest = _manifest(self.job, voice, graphs, references, encoded)
-        return replace(manifest, lexicon=lexicon)
+        return replace(manifest, lexicon=LEXICON if self.job.lexicon else "")
 
-    def _write_lexicon(self, voice: _Voice) -> str:
-        """Take the user's lexicon over; an empty name says that there is none."""
+    def _take_lexicon(self, voice: _Voice) -> Lexicon:
+        """Read the user's lexicon, if there is one, and take it over into the pack."""
         if self.job.lexicon is None:
-            return ""
-        load_lexicon(self.job.lexicon, symbol_table(voice.generation.symbols))
+            return NO_WORDS
+        words = load_lexicon(self.job.lexicon, symbol_table(voice.generation.symbols))
         shutil.copyfile(self.job.lexicon, self.folder / LEXICON)
-        return LEXICON
+        return words
 
     def _write_graphs(self, voice: _Voice) -> tuple[GraphEntry, ...]:
         writer = GraphWriter(self.folder, self.profile, self.job.precision)

@@ -22,6 +22,7 @@ from voicepack.export.synthesizer import Synthesizer
 from voicepack.export.voice_embedding import VoiceEmbedder
 from voicepack.runtime.integrity import record_file
 from voicepack.runtime.prompt import Prompt
+from voicepack.runtime.text.lexicon import NO_WORDS, Lexicon
 from voicepack.runtime.text.modes import mode_of
 from voicepack.runtime.text.symbols import symbol_table
 
@@ -57,7 +58,11 @@ class EncodedReferences:
 
 
 def encode_references(
-    specs: Sequence[ReferenceSpec], sovits: Checkpoint, net: Synthesizer, helpers: HelperNets
+    specs: Sequence[ReferenceSpec],
+    sovits: Checkpoint,
+    net: Synthesizer,
+    helpers: HelperNets,
+    lexicon: Lexicon = NO_WORDS,
 ) -> EncodedReferences:
     """Encode references of one voice, with the parts of its own net and the shared helpers.
 
@@ -66,6 +71,7 @@ def encode_references(
         sovits: The voice's checkpoint.
         net: Built from `sovits`.
         helpers: As far as voice and references need them.
+        lexicon: Words of the texts that are said otherwise than their language would say them.
 
     Raises:
         CheckpointError: The speaker encoder is missing, or cannot be used.
@@ -87,7 +93,7 @@ def encode_references(
         else None
     )
 
-    reader = ReferenceReader(symbols, helpers.bert, helpers.language_pack)
+    reader = ReferenceReader(symbols, helpers.bert, helpers.language_pack, lexicon)
     prompts = [encode_reference(spec, tokenizer, embedder, reader.phones_of) for spec in specs]
     nets = {"hubert": hubert.sha256} if hubert else {}
     if speaker and helpers.speaker_encoder:

@@ -17,6 +17,7 @@ from voicepack.runtime.language_manifest import BERT
 from voicepack.runtime.language_pack import LanguagePack
 from voicepack.runtime.phones import Phones
 from voicepack.runtime.sentence_features import featured_phones, has_features
+from voicepack.runtime.text.lexicon import NO_WORDS, Lexicon
 from voicepack.runtime.text.reading_source import readings_from
 from voicepack.runtime.text.sentences import uncut_sentence
 from voicepack.runtime.text.symbols import SymbolTable
@@ -46,12 +47,18 @@ class ReferenceReader:
         symbols: The symbols of the voice.
         bert: A Hugging Face folder, or None.
         language_pack: A language pack, or None; looked at where there is no `bert`.
+        lexicon: Words that are said otherwise than their language would say them.
     """
 
     def __init__(
-        self, symbols: SymbolTable, bert: Path | None = None, language_pack: Path | None = None
+        self,
+        symbols: SymbolTable,
+        bert: Path | None = None,
+        language_pack: Path | None = None,
+        lexicon: Lexicon = NO_WORDS,
     ) -> None:
         self._symbols = symbols
+        self._lexicon = lexicon
         self._folder = bert
         self._language_pack = language_pack
         self._used: dict[str, str] = {}
@@ -70,7 +77,7 @@ class ReferenceReader:
             PackError: The language pack cannot be used.
         """
         with readings_from(self._polyphones):
-            sentence = uncut_sentence(text, language, self._symbols)
+            sentence = uncut_sentence(text, language, self._symbols, self._lexicon)
         if not has_features(sentence):
             return Phones(sentence.ids)
         if self._bert is None:

@@ -25,7 +25,7 @@ from voicepack.quantize.formats.weight_groups import (
     precision_of,
     refuse_unused_patterns,
 )
-from voicepack.quantize.graphs.graph import load_graph, save_graph, tensor_spec
+from voicepack.quantize.graphs.graph import load_graph, save_graph, tensor_spec, weights_path
 from voicepack.quantize.latent import quantize_latent
 from voicepack.quantize.narrow_nets import fit_to_width
 from voicepack.quantize.recipe import (
@@ -36,7 +36,7 @@ from voicepack.quantize.recipe import (
     Recipe,
 )
 from voicepack.quantize.recipe_file import recipe_sha256
-from voicepack.quantize.target_limits import fit_to_flavour
+from voicepack.quantize.target_limits import fit_to_profile
 from voicepack.quantize.text2semantic import quantize_text2semantic
 from voicepack.quantize.vocoder import quantize_vocoder
 from voicepack.runtime.contract import GraphRole, Precision
@@ -45,7 +45,7 @@ from voicepack.runtime.manifest_json import MANIFEST_NAME
 from voicepack.runtime.pack import VoicePack
 from voicepack.runtime.pack_writing import replace_pack, write_pack
 from voicepack.runtime.progress import Progress, silent
-from voicepack.targets.profile import KvCache
+from voicepack.targets.catalogue import find_profile
 
 ROLES = (GraphRole.TEXT2SEMANTIC, GraphRole.LATENT, GraphRole.VOCODER)
 """The graphs that speak. The speaker graph only serves checks, which ask the baseline for it."""
@@ -143,8 +143,8 @@ def refuse_quantized(pack: VoicePack) -> None:
     """
     if pack.manifest.variants:
         raise QualityError(
-            f"{pack.root}: compiled for {', '.join(pack.manifest.targets)}, but one target is "
-            "quantized at a time. Quantize the pack of each target, then join them with "
+            f"{pack.root}: compiled for {', '.join(pack.manifest.targets)}, but a budget is kept "
+            "for one target at a time. Quantize a pack of each target, then join them with "
             "`voicepack combine`."
         )
     lossy = [graph for graph in pack.manifest.graphs if graph.precision is not Precision.FP32]
@@ -158,9 +158,9 @@ def refuse_quantized(pack: VoicePack) -> None:
 
 def fit_to_target(job: QuantizeJob) -> tuple[QuantizeJob, tuple[str, ...]]:
     """Fit the recipe to the target and the size of the voice; a sentence tells of each change."""
-    flavour = KvCache(job.pack.graph(GraphRole.TEXT2SEMANTIC).kv_cache)
+    profile = find_profile(job.pack.manifest.target)
     shape = job.pack.manifest.text2semantic
-    text2semantic, notes = fit_to_flavour(job.recipe.text2semantic, flavour)
+    text2semantic, notes = fit_to_profile(job.recipe.text2semantic, profile)
     text2semantic, more = fit_to_width(text2semantic, shape.num_heads * shape.head_size)
     return replace(job, recipe=replace(job.recipe, text2semantic=text2semantic)), notes + more
 
@@ -206,6 +206,7 @@ def _quantize_graph(
     save_graph(model, path)
     entry = replace(
         full,
+        weights=weights_path(Path(full.file)).as_posix(),  # another target may have had the same
         precision=precision_of(recipe_of(job.recipe, role), weights),
         opset=next(each.version for each in model.opset_import if not each.domain),
         inputs=tuple(tensor_spec(value) for value in model.graph.input),

@@ -52,7 +52,7 @@ def _check_flavour(model: onnx.ModelProto, recipe: Text2SemanticRecipe) -> None:
     flavour = flavour_of(model)
     names = (linear.weight for linear in find_linear(GraphEditor(model)))
     blocks = [name for name in names if recipe.format_of(name) is WeightFormat.INT8_BLOCK]
-    if blocks and flavour in (KvCache.PORTABLE, KvCache.ON_DEVICE):
+    if blocks and flavour is KvCache.ON_DEVICE:
         raise RecipeError(
             f"{blocks[0]}: int8-block needs a newer ONNX Runtime than this graph, which is of the "
             f"{flavour.value} flavour, promises to run on. Give the weight the format int8 or "

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
 from voicepack.runtime.errors import PackError
 from voicepack.runtime.manifest import FileRecord, GraphEntry, Manifest, Variant
@@ -27,19 +28,48 @@ def combine_packs(packs: Sequence[VoicePack], destination: Path, *, overwrite: b
         PackError: The packs are of different voices, two are for one target, or the destination is
             taken.
     """
+    return (replace_pack if overwrite else write_pack)(
+        destination, lambda folder: _join_packs(packs, folder)
+    )
+
+
+def combine_made(
+    make: Sequence[Callable[[Path], VoicePack]], destination: Path, *, overwrite: bool
+) -> VoicePack:
+    """Make packs of one voice for different targets, and write one that speaks on all of them.
+
+    Args:
+        make: Each makes one of the packs in the folder it is given.
+        destination: The folder to be.
+        overwrite: As for `combine_packs`.
+
+    Raises:
+        PackError: As `combine_packs`; a destination that is taken is found before any is made.
+    """
+
+    def build(folder: Path) -> Manifest:
+        with TemporaryDirectory(dir=folder.parent) as parts:
+            packs = [each(Path(parts) / str(index)) for index, each in enumerate(make)]
+            return _join_packs(packs, folder)
+
+    return (replace_pack if overwrite else write_pack)(destination, build)
+
+
+def _join_packs(packs: Sequence[VoicePack], folder: Path) -> Manifest:
+    """Fill the folder of a pack that is being written with what all packs have.
+
+    Raises:
+        PackError: The packs are of different voices, or two are for one target.
+    """
     first, *others = packs
     for other in others:
         _refuse_other_voice(first, other)
     _refuse_repeated_targets(packs)
-
-    def build(folder: Path) -> Manifest:
-        joined = _Joined(folder)
-        joined.take_all(first)
-        variants = [v for pack in others for v in joined.add(pack)]
-        kept = first.manifest.variants
-        return replace(first.manifest, variants=(*kept, *variants), files={})
-
-    return (replace_pack if overwrite else write_pack)(destination, build)
+    joined = _Joined(folder)
+    joined.take_all(first)
+    variants = [v for pack in others for v in joined.add(pack)]
+    kept = first.manifest.variants
+    return replace(first.manifest, variants=(*kept, *variants), files={})
 
 
 @dataclass

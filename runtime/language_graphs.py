@@ -51,6 +51,17 @@ def load_g2pw(pack: LanguagePack, engine: Engine, options: EngineOptions) -> Pol
     return G2pw(session, load_tokenizer(pack), tables, load_converter())
 
 
+def check_language_content(pack: LanguagePack) -> None:
+    """Check what loading a pack would look at, but its graphs and the tables of g2pW.
+
+    Raises:
+        PackError: Its features are of another size than voices take, or a text is not UTF-8.
+        TextError: Its vocabulary is none of BERT.
+    """
+    refuse_width(pack.root, pack.manifest.bert.width)
+    load_tokenizer(pack)
+
+
 def _open(graph: GraphEntry, pack: LanguagePack, engine: Engine, options: EngineOptions) -> Session:
     chosen = replace(options, content=graph.content(pack.manifest.files))
     return engine.open(pack.path(graph.file), chosen)

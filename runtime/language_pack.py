@@ -10,7 +10,8 @@ from pathlib import Path
 from voicepack.runtime import integrity
 from voicepack.runtime.atomic_paths import new_folder, replaced_folder
 from voicepack.runtime.errors import PackError
-from voicepack.runtime.language_manifest import LanguageManifest, dump, parse
+from voicepack.runtime.json_document import read_document
+from voicepack.runtime.language_manifest import KIND, LanguageManifest, dump, parse
 from voicepack.runtime.manifest_json import MANIFEST_NAME, MAX_MANIFEST_BYTES
 
 Build = Callable[[Path], LanguageManifest]
@@ -64,6 +65,19 @@ class LanguagePack:
                 f"{self.path(name)}: not UTF-8 text. Make the language pack again with "
                 "`voicepack export-language`."
             ) from error
+
+
+def is_language_pack(root: Path) -> bool:
+    """Tell whether a folder says of itself that it is a language pack, in whatever state."""
+    file = root / MANIFEST_NAME
+    if not file.is_file():
+        return False
+    with file.open("rb") as stream:
+        data = stream.read(MAX_MANIFEST_BYTES + 1)
+    try:
+        return read_document(data.decode()).get("kind") == KIND
+    except ValueError:
+        return False
 
 
 def read_language_manifest(root: Path) -> LanguageManifest:

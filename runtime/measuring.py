@@ -15,12 +15,12 @@ import numpy as np
 
 from voicepack.runtime.contract import SEMANTIC_RATE, GraphRole, num_latent_frames
 from voicepack.runtime.embedding import embed_phones, embed_tokens, join_phones
+from voicepack.runtime.pack import VoicePack
 from voicepack.runtime.phones import FloatArray, IntArray, Phones
 from voicepack.runtime.prompt import Prompt
 from voicepack.runtime.randomness import RandomStream
-from voicepack.runtime.tuning import Tuning, read_tuning
-from voicepack.runtime.voice import Voice
-from voicepack.targets.cores import default_threads
+from voicepack.runtime.tuning import Tuning
+from voicepack.runtime.voice import Voice, load_voice
 
 LINUX_STATUS = Path("/proc/self/status")
 NUM_PHONES = 60
@@ -34,7 +34,9 @@ class Speed:
     """What one sentence costs. Times are medians over the repetitions, in seconds."""
 
     load_s: float
-    """Opening, verifying and loading the pack."""
+    """Opening and verifying the pack, and loading what the first tokens need."""
+    later_load_s: float
+    """Loading the other graphs, which a first sentence does while its tokens are generated."""
     prefill_s: float
     """From the embedded phones and prompt to the first logits."""
     step_s: float
@@ -86,22 +88,25 @@ def measure_speed(pack: Path, audio_s: float, repetitions: int, tuning: Tuning) 
         pack: The voice pack.
         audio_s: Seconds of speech.
         repetitions: Runs of each stage, after one that does not count.
-        tuning: What is not chosen here is taken from the tuning beside the pack, if any.
+        tuning: How. The tuning beside the pack is not looked at.
 
     Raises:
         PackError: The pack is missing, damaged or unsafe.
         TargetError: Its engine is missing, too old, or refuses a graph.
     """
     start = time.perf_counter()
-    tuning = tuning.or_else(read_tuning(pack))
-    voice = Voice.load(pack, tuning.threads, tuning.spinning, target=tuning.target)
+    options = tuning.engine_options()
+    voice = load_voice(VoicePack.open(pack), options, target=tuning.target)
     voice = voice.in_pieces(tuning.piece_frames) if tuning.piece_frames else voice
     load_s = time.perf_counter() - start
+    later_load_s = _time(voice.prepare)
     num_tokens = round(audio_s * SEMANTIC_RATE)
-    return _measure(voice, load_s, num_tokens, repetitions, tuning.threads or default_threads())
+    return _measure(voice, (load_s, later_load_s), num_tokens, repetitions, options.threads)
 
 
-def _measure(voice: Voice, load_s: float, num_tokens: int, repetitions: int, threads: int) -> Speed:
+def _measure(
+    voice: Voice, loading: tuple[float, float], num_tokens: int, repetitions: int, threads: int
+) -> Speed:
     prompt = voice.pack.prompt()
     random = np.random.default_rng(0)
     phones = Phones(random.integers(0, len(voice.symbols.symbols), NUM_PHONES))
@@ -117,7 +122,8 @@ def _measure(voice: Voice, load_s: float, num_tokens: int, repetitions: int, thr
     opening = tokens[: round(OPENING_S * SEMANTIC_RATE)]
     text2semantic = voice.pack.graph(GraphRole.TEXT2SEMANTIC)
     return Speed(
-        load_s=load_s,
+        load_s=loading[0],
+        later_load_s=loading[1],
         prefill_s=prefill_s,
         step_s=median(steps),
         latent_s=latent_s,

@@ -66,12 +66,14 @@ def keep_within(voice: Voice, limit: int) -> Voice:
 
     Raises:
         MemoryLimitError: It does not fit, or the system cannot say what it takes.
+        TargetError: The engine refuses a graph.
     """
     if not CLEAR_REFS.exists():
         raise MemoryLimitError(
             "A memory limit is kept on Linux only, for elsewhere the peak cannot be measured. "
             "Leave out --memory-limit."
         )
+    voice.prepare()
     if peak_memory() > limit:
         raise MemoryLimitError(_refusal(voice, peak_memory(), limit, "loading it took"))
     needs = []

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from voicepack.runtime.manifest import Manifest
+from voicepack.runtime.manifest import Manifest, Provenance
 
 Fact = tuple[str, str]
 """A name and what stands behind it."""
 Row = Sequence[str]
 GRAPH_COLUMNS = ("Graph", "Target", "Precision", "Opset", "Size", "Engine", "Cache")
+REFERENCE_COLUMNS = ("Reference", "Language", "Text")
 
 
 def summarize(manifest: Manifest) -> str:
     """Write what is in a pack as a few lines of text and two tables."""
-    facts = [*_facts(manifest), *_rights(manifest), *_origin(manifest)]
+    facts = [*_facts(manifest), *_rights(manifest), *origin(manifest.provenance)]
+    for role, sha256 in manifest.shared_components.items():
+        facts.append((f"Needs {role}", f"sha256 {sha256[:16]}…"))
+    graphs = (GRAPH_COLUMNS, _graphs(manifest))
+    return write_summary(facts, [graphs, (REFERENCE_COLUMNS, _references(manifest))])
+
+
+def write_summary(facts: Sequence[Fact], tables: Iterable[tuple[Row, Iterable[Row]]]) -> str:
+    """Write facts, then tables of a head and rows, with nothing that could steer a terminal."""
     width = max(len(name) for name, _ in facts)
     lines = [f"{name:{width}}  {fact}" for name, fact in facts]
-    graphs = _table(GRAPH_COLUMNS, _graphs(manifest))
-    references = _table(("Reference", "Language", "Text"), _references(manifest))
-    return "\n".join(map(_printable, [*lines, "", *graphs, "", *references]))
+    for head, rows in tables:
+        lines += ["", *_table(head, rows)]
+    return "\n".join(map(_printable, lines))
 
 
 def format_bytes(size: int) -> str:
@@ -58,14 +67,13 @@ def _rights(manifest: Manifest) -> Iterator[Fact]:
     yield "Marking", "audio says that it is AI-generated" if manifest.marking.metadata else "none"
 
 
-def _origin(manifest: Manifest) -> Iterator[Fact]:
-    yield "Made by", manifest.provenance.exporter
-    for role, description in manifest.provenance.training.items():
+def origin(provenance: Provenance) -> Iterator[Fact]:
+    """Tell what made a pack, and of which files."""
+    yield "Made by", provenance.exporter
+    for role, description in provenance.training.items():
         yield f"  {role} says", description
-    for role, sha256 in manifest.provenance.sources.items():
+    for role, sha256 in provenance.sources.items():
         yield f"  {role} file", f"sha256 {sha256[:16]}…"
-    for role, sha256 in manifest.shared_components.items():
-        yield f"Needs {role}", f"sha256 {sha256[:16]}…"
 
 
 def _graphs(manifest: Manifest) -> Iterator[Row]:
@@ -90,7 +98,7 @@ def _references(manifest: Manifest) -> Iterator[Row]:
         yield reference.name, reference.language, reference.text or "(no text)"
 
 
-def _table(head: Row, rows: Iterator[Row]) -> list[str]:
+def _table(head: Row, rows: Iterable[Row]) -> list[str]:
     lines = [head, *rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from voicepack.runtime.measuring import Speed, measure_speed
-from voicepack.runtime.pack import read_manifest
-from voicepack.runtime.pieces import PIECE_FRAMES
+from voicepack.runtime.pack import VoicePack, read_manifest
 from voicepack.runtime.progress import Progress, silent
 from voicepack.runtime.tuning import Tuning, describe
+from voicepack.runtime.tuning_stages import STAGES
+from voicepack.runtime.variants import compiled_for
 from voicepack.targets.catalogue import find_profile
-from voicepack.targets.cores import available_cores
 from voicepack.targets.errors import TargetError
 from voicepack.targets.selection import engine_fault
 
 WORTH = 0.97
-"""What takes more cores or memory must take at most this part of the time, or it is noise."""
-PIECES = (50, 100, PIECE_FRAMES, 300)
-"""Latent frames at once; the fewest, which take the least memory, come first."""
+"""What takes more cores or memory, or is less exact, must take at most this part of the time, or it
+is noise."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +29,18 @@ class Trial:
     speed: Speed
 
 
-def tune(
-    pack: Path, sentence_s: float, repetitions: int, progress: Progress = silent
-) -> list[Trial]:
+@dataclass(frozen=True)
+class Tuned:
+    """What was tried, and what came of it."""
+
+    trials: tuple[Trial, ...]
+    """In the order in which they were tried."""
+    best: Trial
+    settled: tuple[str, ...]
+    """A sentence for each thing that could not be chosen."""
+
+
+def tune(pack: Path, sentence_s: float, repetitions: int, progress: Progress = silent) -> Tuned:
     """Try one choice after the other, each with the best of those before it.
 
     Args:
@@ -41,28 +49,34 @@ def tune(
         repetitions: Runs of each stage of it.
         progress: Hears of every trial.
 
-    Returns:
-        Every trial; the last is of what was found best.
-
     Raises:
         PackError: The pack is missing, damaged or unsafe.
         TargetError: None of its targets can run here.
     """
     trials: list[Trial] = []
-    best: Trial | None = None
-    for stage in STAGES:
-        for tuning in stage(pack, best.tuning if best else Tuning()):
+
+    def best_of(tunings: Iterator[Tuning], best: Trial | None) -> Trial | None:
+        for tuning in tunings:
             progress(len(trials), len(trials) + 1, describe(tuning))
-            trial = Trial(tuning, measure_speed(pack, sentence_s, repetitions, tuning))
-            trials.append(trial)
-            if best is None or trial.speed.total_s < WORTH * best.speed.total_s:
-                best = trial
+            trials.append(Trial(tuning, measure_speed(pack, sentence_s, repetitions, tuning)))
+            if best is None or trials[-1].speed.total_s < WORTH * best.speed.total_s:
+                best = trials[-1]
+        return best
+
+    best = best_of(_targets(pack), None)
     assert best is not None
+    seen = compiled_for(VoicePack(pack, read_manifest(pack)), best.speed.target)
+    settled = []
+    for stage in STAGES:
+        if why := stage.settled(seen):
+            settled.append(f"{stage.what}: nothing to choose, {why}")
+        else:
+            best = best_of(stage.choices(best.tuning), best) or best
     progress(len(trials), len(trials), "")
-    return [*trials, best]
+    return Tuned(tuple(trials), best, tuple(settled))
 
 
-def _targets(pack: Path, best: Tuning) -> Iterator[Tuning]:
+def _targets(pack: Path) -> Iterator[Tuning]:
     """The targets that can run here; with the keys and values, and precisions, of each."""
     names = read_manifest(pack).targets
     faults = {name: engine_fault(find_profile(name)) for name in names}
@@ -71,26 +85,4 @@ def _targets(pack: Path, best: Tuning) -> Iterator[Tuning]:
         raise TargetError(f"{pack}: nothing to tune, no target of it runs here: {reasons}.")
     for name in names:
         if not faults[name]:
-            yield Tuning(name, threads=1, spinning=False, piece_frames=PIECE_FRAMES)
-
-
-def _threads(pack: Path, best: Tuning) -> Iterator[Tuning]:
-    cores = available_cores()
-    counts: Iterable[int] = sorted({2, 3, 4, cores // 2, cores})
-    for count in counts:
-        if 1 < count <= cores:
-            yield replace(best, threads=count)
-
-
-def _spinning(pack: Path, best: Tuning) -> Iterator[Tuning]:
-    if best.threads != 1:
-        yield replace(best, spinning=True)
-
-
-def _pieces(pack: Path, best: Tuning) -> Iterator[Tuning]:
-    for frames in PIECES:
-        if frames != best.piece_frames:
-            yield replace(best, piece_frames=frames)
-
-
-STAGES = (_targets, _threads, _spinning, _pieces)
+            yield Tuning(name, threads=1, spinning=False)

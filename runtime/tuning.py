@@ -11,8 +11,9 @@ from pathlib import Path
 from voicepack.runtime.atomic_paths import replaced_file
 from voicepack.runtime.dataclass_json import Faults, read_record
 from voicepack.runtime.manifest_json import MANIFEST_NAME
-from voicepack.targets.cores import available_cores
+from voicepack.targets.cores import available_cores, default_threads
 from voicepack.targets.machine import this_machine
+from voicepack.targets.session import CachePrecision, EngineOptions
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ SUFFIX = ".tuning.json"
 
 @dataclass(frozen=True)
 class Tuning:
-    """Choices that change speed and memory, not sound. None leaves one to us."""
+    """Choices that change speed and memory; sound only by the precisions. None leaves one to us."""
 
     target: str | None = None
     """Which of the pack's targets."""
@@ -29,6 +30,8 @@ class Tuning:
     """Threads inside one operator."""
     spinning: bool | None = None
     """Let idle threads spin: a little faster, but they hold the cores."""
+    cache: CachePrecision | None = None
+    """How exactly keys and values are kept, where the engine decides it."""
     piece_frames: int | None = None
     """Latent frames that the vocoder computes at once."""
 
@@ -36,6 +39,14 @@ class Tuning:
         """Fill what is not chosen here with the choices of another."""
         mine = {name: value for name, value in asdict(self).items() if value is not None}
         return Tuning(**(asdict(other) | mine))
+
+    def engine_options(self) -> EngineOptions:
+        """Return what concerns the engine."""
+        return EngineOptions(
+            threads=self.threads or default_threads(),
+            spinning=bool(self.spinning),
+            cache=self.cache or CachePrecision.F16,
+        )
 
 
 @dataclass(frozen=True)
@@ -93,12 +104,17 @@ def read_tuning(pack: Path) -> Tuning:
 def describe(tuning: Tuning) -> str:
     """Write what was chosen, such as "threads 4, spinning off"."""
     chosen = {field.name: getattr(tuning, field.name) for field in fields(tuning)}
-    words = {True: "on", False: "off"}
     return ", ".join(
-        f"{name.replace('_', ' ')} {words[value] if isinstance(value, bool) else value}"
+        f"{name.replace('_', ' ')} {_word(value)}"
         for name, value in chosen.items()
         if value is not None
     )
+
+
+def _word(value: object) -> object:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return value.value if isinstance(value, CachePrecision) else value
 
 
 def _machine() -> str:

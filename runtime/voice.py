@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from voicepack.runtime.acoustics import Acoustics
-from voicepack.runtime.arithmetic import options_of
 from voicepack.runtime.audio import AudioChunk, append_pause, limit_peak, silence
-from voicepack.runtime.contract import GraphRole, LatentTensor
+from voicepack.runtime.contract import GraphRole
 from voicepack.runtime.decoding import TokenGenerator
 from voicepack.runtime.embedding import join_phones
-from voicepack.runtime.errors import PackError, RunawayError, TextError
-from voicepack.runtime.kv_cache import cache_dtype, make_decoder
+from voicepack.runtime.errors import RunawayError, TextError
 from voicepack.runtime.language_support import LanguageSupport
-from voicepack.runtime.manifest import GraphEntry
+from voicepack.runtime.lazy_session import LazySession
+from voicepack.runtime.loading import GraphLoader, acoustics_of, load_generator
 from voicepack.runtime.pack import VoicePack
 from voicepack.runtime.phones import IntArray, Phones
 from voicepack.runtime.prompt import Prompt
@@ -26,17 +24,16 @@ from voicepack.runtime.sampling import Sampling
 from voicepack.runtime.speaking import Speaking
 from voicepack.runtime.text.lexicon import NO_WORDS, Lexicon
 from voicepack.runtime.text.manner import PLAINLY, Manner, Silence
-from voicepack.runtime.text.sentences import Sentence, sentences
+from voicepack.runtime.text.spoken_text import sentences_of_text
 from voicepack.runtime.text.ssml import Ssml
 from voicepack.runtime.text.symbols import SymbolTable, symbol_table
 from voicepack.runtime.tuning import Tuning, read_tuning
 from voicepack.runtime.utterance import Trace, Utterance
 from voicepack.runtime.variants import choose_target, compiled_for
 from voicepack.targets.catalogue import engine_of
-from voicepack.targets.cores import default_threads, fast_cores
-from voicepack.targets.profile import KvCache
+from voicepack.targets.cores import fast_cores
 from voicepack.targets.selection import Choice
-from voicepack.targets.session import EngineOptions, Session
+from voicepack.targets.session import EngineOptions
 
 _TOKEN_STREAM, _NOISE_STREAM = 0, 1
 """Tell the two random streams of a sentence apart, so that neither depends on the other's draws."""
@@ -56,6 +53,8 @@ class Voice:
     """What language packs add."""
     lexicon: Lexicon = NO_WORDS
     """Words said otherwise than their language would say them: the pack's, and the user's."""
+    later: tuple[LazySession, ...] = ()
+    """Graphs that are loaded while the first sentence's tokens are generated."""
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @staticmethod
@@ -67,8 +66,9 @@ class Voice:
         target: str | None = None,
         frugal: bool = False,
     ) -> Voice:
-        """Open a voice pack, verify it, and load its graphs.
+        """Open a voice pack, verify all of it, and load what the first tokens need.
 
+        The other graphs are loaded while the first sentence's tokens are generated; see `prepare`.
         What is not given is taken from the tuning that `voicepack tune` left beside the pack.
 
         Args:
@@ -84,21 +84,28 @@ class Voice:
 
         Raises:
             PackError: A pack is missing, damaged or unsafe, or a language pack does not fit.
-            TargetError: Its engine is missing, too old, or refuses a graph.
+            TargetError: Its engine is missing, too old, lacks a device, or refuses text2semantic.
         """
         pack = VoicePack.open(Path(path))
         tuning = Tuning(target, threads, spinning).or_else(read_tuning(pack.root))
-        options = EngineOptions(
-            threads=tuning.threads or default_threads(),
-            spinning=bool(tuning.spinning),
-            frugal=frugal,
-        )
+        options = replace(tuning.engine_options(), frugal=frugal)
         voice = load_voice(pack, options, language_packs, tuning.target)
         return voice.in_pieces(tuning.piece_frames) if tuning.piece_frames else voice
 
     def in_pieces(self, frames: int) -> Voice:
         """Return this voice with a vocoder that computes so many latent frames at once, at most."""
         return replace(self, acoustics=replace(self.acoustics, piece_frames=frames))
+
+    def prepare(self) -> None:
+        """Load what the first sentence would, and return when that is done.
+
+        Raises:
+            TargetError: The engine refuses a graph.
+        """
+        for graph in self.later:
+            graph.begin()
+        for graph in self.later:
+            graph.loaded()
 
     @property
     def sample_rate(self) -> int:
@@ -144,6 +151,7 @@ class Voice:
             TextError: The language, a phone or an element is unknown. Text without anything to say
                 yields nothing.
             RunawayError: A sentence did not end; those before it were already yielded.
+            TargetError: The engine refuses a graph that was not loaded yet.
         """
         prompt = self.pack.prompt(reference)
         options = speaking or Speaking(sampling=self.default_sampling())
@@ -170,6 +178,8 @@ class Voice:
         Raises:
             RunawayError: The sentence did not end.
         """
+        for graph in self.later:
+            graph.begin()
         tokens = self._tokens(phones, prompt, options, index, trace)
         random = RandomStream(options.seed, index, _NOISE_STREAM)
         noise = self.acoustics.noise(len(tokens), options.speed, options.noise_scale, random)
@@ -211,20 +221,12 @@ class Voice:
         if isinstance(text, Phones):
             yield "", self._checked(text), PLAINLY
             return
-        for spoken in self.languages.reading(self._sentences(text, language, options)):
+        cut = sentences_of_text(text, language, self.symbols, options.split, self.lexicon)
+        for spoken in self.languages.reading(cut):
             if isinstance(spoken, Silence):
                 yield spoken
             else:
                 yield spoken.text, self.languages.phones_of(spoken), spoken.manner
-
-    def _sentences(
-        self, text: str | Ssml, language: str, options: Speaking
-    ) -> Iterator[Sentence | Silence]:
-        if isinstance(text, Ssml):
-            from voicepack.runtime.text.ssml.sentences import ssml_sentences
-
-            return ssml_sentences(text, language, self.symbols, options.split, self.lexicon)
-        return sentences(text, language, self.symbols, options.split, self.lexicon)
 
     def _checked(self, phones: Phones) -> Phones:
         num_symbols = len(self.symbols.symbols)
@@ -264,53 +266,24 @@ def load_voice(
     language_packs: Sequence[Path | str] = (),
     target: str | None = None,
 ) -> Voice:
-    """Load the graphs of a verified pack into the engine of one of its targets.
+    """Load a verified pack into the engine of one of its targets; see `Voice.load`.
 
     Raises:
         PackError: One of `language_packs` is none, or does not fit the voice; or the pack was not
             compiled for `target`.
-        TargetError: The engine is missing, too old, or refuses a graph.
+        TargetError: The engine is missing, too old, lacks a device, or refuses text2semantic.
     """
     choice = choose_target(pack, target)
-    pack = compiled_for(pack, choice.profile.name)
-    if choice.profile.bind_to_fast_cores:
+    profile = choice.profile
+    pack = compiled_for(pack, profile.name)
+    if profile.bind_to_fast_cores:
         options = replace(options, cores=fast_cores())
-    engine = engine_of(choice.profile)
-    roles = (GraphRole.TEXT2SEMANTIC, GraphRole.LATENT, GraphRole.VOCODER)
-
-    def load(role: GraphRole) -> Session:
-        entry = pack.graph(role)
-        content = entry.content(pack.manifest.files)
-        chosen = replace(options_of(entry, options), role=role.value, content=content)
-        return engine.open(pack.path(entry.file), chosen)
-
-    with ThreadPoolExecutor() as pool:  # engines load outside Python's lock
-        decoding, latent, vocoder = pool.map(load, roles)
-    text2semantic = pack.graph(GraphRole.TEXT2SEMANTIC)
-    decoder = make_decoder(
-        KvCache(text2semantic.kv_cache),
-        decoding,
-        pack.manifest.text2semantic,
-        cache_dtype(text2semantic.inputs),
+    loader = GraphLoader(pack, engine_of(profile), options)
+    latent, vocoder = (loader.open_later(each) for each in (GraphRole.LATENT, GraphRole.VOCODER))
+    generator = load_generator(loader)
+    acoustics = acoustics_of(pack, latent, vocoder, profile.vocoder_frames)
+    given = [Path(each) for each in language_packs]
+    languages = LanguageSupport(pack, loader.engine, options, given)
+    return Voice(
+        pack, choice, generator, acoustics, languages, pack.lexicon(), later=(latent, vocoder)
     )
-    acoustics = Acoustics(
-        latent=latent,
-        vocoder=vocoder,
-        latent_channels=_latent_channels(pack.graph(GraphRole.LATENT)),
-        context_frames=pack.graph(GraphRole.VOCODER).context_frames,
-        vocoder_frames=choice.profile.vocoder_frames,
-    )
-    languages = LanguageSupport(pack, engine, options, [Path(each) for each in language_packs])
-    generator = TokenGenerator(decoder, pack.embeddings())
-    return Voice(pack, choice, generator, acoustics, languages, pack.lexicon())
-
-
-def _latent_channels(latent: GraphEntry) -> int:
-    shapes = {spec.name: spec.shape for spec in latent.inputs}
-    channels = shapes.get(LatentTensor.NOISE, ())[1:2]
-    if not channels or not isinstance(channels[0], int):
-        raise PackError(
-            f"{latent.file}: the manifest does not say how many channels `{LatentTensor.NOISE}` "
-            "has. Export the voice again."
-        )
-    return channels[0]

@@ -26,6 +26,10 @@ class OnnxRuntime:
 
     profile: TargetProfile
 
+    def check(self, options: EngineOptions) -> None:
+        """Look for the engine; see `Engine.check`. There is always a device: it falls back."""
+        _import(self.profile)
+
     def open(self, model: Path, options: EngineOptions) -> OnnxRuntimeSession:
         """Load a graph; see `Engine.open`."""
         ort = _import(self.profile)
@@ -62,7 +66,7 @@ def _import(profile: TargetProfile) -> onnxruntime:
         raise TargetError(
             f"target {profile.name} needs onnxruntime {profile.minimum_engine} or newer, found "
             f"{ort.__version__}. Upgrade it, or export the voice for an older engine: "
-            "--target cpu-portable."
+            "--target cpu-portable-1.23, or cpu-portable for 1.20."
         )
     return ort
 

@@ -31,12 +31,13 @@ class OpenVino:
 
     profile: TargetProfile
 
+    def check(self, options: EngineOptions) -> None:
+        """Look for the engine and the device; see `Engine.check`."""
+        self._device(options)
+
     def open(self, model: Path, options: EngineOptions) -> Session:
         """Load a graph; see `Engine.open`. One that returns what it takes gets a state."""
-        _require(self.profile)
-        if options.arithmetic is Arithmetic.INTEGER:
-            avoid_slow_int8()
-        device = choose_device(_core(), self.profile, options)
+        device = self._device(options)
         try:
             lengths = lengths_on(device, self.profile, options)
             if lengths:
@@ -48,6 +49,13 @@ class OpenVino:
                 f"{model}: openvino cannot load this graph on {device}: {error}. Export the voice "
                 "again for a target that this machine runs."
             ) from error
+
+    def _device(self, options: EngineOptions) -> str:
+        _require(self.profile)
+        # Holds for the process, so it has to come before the first graph, whichever that is.
+        if options.arithmetic is Arithmetic.INTEGER:
+            avoid_slow_int8()
+        return choose_device(_core(), self.profile, options)
 
 
 def _compiled_before(device: str, options: EngineOptions) -> CompiledGraph | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from voicepack.targets.errors import TargetError
 from voicepack.targets.profile import TargetProfile
-from voicepack.targets.session import Arithmetic, EngineOptions
+from voicepack.targets.session import Arithmetic, CachePrecision, EngineOptions
 
 if TYPE_CHECKING:
     import openvino
@@ -78,10 +78,17 @@ def settings(
         "NUM_STREAMS": "1",
         # Pinned, two voices on one machine would both sit on its first cores.
         "ENABLE_CPU_PINNING": "NO",
-        "KV_CACHE_PRECISION": "f32" if options.arithmetic is Arithmetic.EXACT else "f16",
+        "KV_CACHE_PRECISION": _kept_type(options, stateful),
         "DYNAMIC_QUANTIZATION_GROUP_SIZE": ROUNDED_TOGETHER,
         "CPU_RUNTIME_CACHE_CAPACITY": KEPT_KERNELS,
     }
+
+
+def _kept_type(options: EngineOptions, stateful: bool) -> str:
+    if options.arithmetic is Arithmetic.EXACT:
+        return "f32"
+    # Where nothing is kept the choice is none, and must not make OpenVINO compile once more.
+    return (options.cache if stateful else CachePrecision.F16).value
 
 
 def _float_type(core: openvino.Core, device: str, options: EngineOptions, stateful: bool) -> str:

@@ -48,6 +48,11 @@ class TargetProfile:
     """What `platform.machine()` says there."""
     boards: tuple[str, ...] = ()
     """Parts of the names of the boards or processors that are meant; none means any."""
+    fast_convolutions: bool = False
+    """Compute long convolutions of the vocoder with fewer multiplications and more additions."""
+    block_weights: bool = True
+    """Keep 8-bit weights of text2semantic in blocks, where a recipe has them; one scale for each
+    output is what every engine knows."""
     bind_to_fast_cores: bool = False
     """Keep workers off the slow cores of a processor that has two kinds."""
     memory_mb: int = 0

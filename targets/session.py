@@ -24,6 +24,14 @@ class Arithmetic(str, Enum):
     """The graph holds rounded weights: products in 8 bits, the rest as `HALF`."""
 
 
+class CachePrecision(str, Enum):
+    """How exactly an engine keeps keys and values, where that is not part of the graph."""
+
+    F16 = "f16"
+    U8 = "u8"
+    """In 8 bits: less to read for each token, but each number has to be widened."""
+
+
 @dataclass(frozen=True)
 class EngineOptions:
     """How an engine may use the machine."""
@@ -40,6 +48,8 @@ class EngineOptions:
     """Which graph of a voice is opened, for targets that use several devices; else their first."""
     arithmetic: Arithmetic = Arithmetic.EXACT
     """For engines that choose the precision when they load a graph."""
+    cache: CachePrecision = CachePrecision.F16
+    """For engines that keep keys and values by themselves; `EXACT` graphs keep 32 bits."""
     content: str = ""
     """Stands for what is in the graph and its weights, such as their hashes: engines keep what they
     compiled under this name, and nothing without one."""
@@ -91,6 +101,14 @@ class StatefulSession(Session, Protocol):
 
 class Engine(Protocol):
     """Opens graphs."""
+
+    def check(self, options: EngineOptions) -> None:
+        """Look whether a graph could be opened with these options, without opening one.
+
+        Raises:
+            TargetError: The engine is not installed, too old, or has not the device.
+        """
+        ...
 
     def open(self, model: Path, options: EngineOptions) -> Session:
         """Load a graph from disk.

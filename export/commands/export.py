@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from voicepack.export.pipeline import ExportJob, export_voice
+from voicepack.export.pipeline import ExportJob
 from voicepack.export.reference_spec import ReferenceSpec, parse_reference, read_references
+from voicepack.export.several_targets import export_for_targets
 from voicepack.export.training_folder import find_pair
 from voicepack.export.voice_graphs import TOLERANCE
 from voicepack.runtime.commands.progress import shown_progress
@@ -47,9 +48,11 @@ FILE_OR_FOLDER = click.Path(path_type=Path)
 @click.option("--lexicon", type=FILE, help="TOML file of words and how they are said.")
 @click.option(
     "--target",
-    default=DEFAULT_TARGET,
+    "targets",
+    default=(DEFAULT_TARGET,),
     show_default=True,
-    help="Device family to compile for.",
+    multiple=True,
+    help="Device family to compile for; repeat for more in one pack.",
 )
 @click.option(
     "--precision",
@@ -79,7 +82,7 @@ def export(
     bert: Path | None,
     language_pack: Path | None,
     lexicon: Path | None,
-    target: str,
+    targets: tuple[str, ...],
     precision: str,
     output: Path,
     name: str | None,
@@ -100,7 +103,7 @@ def export(
           --reference "calm=calm.wav:en:All is well." --reference "loud=loud.wav:en:Watch out!" \\
           -o my.voicepack
       voicepack export --gpt my.ckpt --sovits my.pth --hubert chinese-hubert-base \\
-          --references styles.toml --precision fp16 -o my.voicepack
+          --references styles.toml --target arm64 --target openvino-cpu -o my.voicepack
     """
     if bool(given) == (references is not None):
         raise click.UsageError("Give either --reference, once or more, or --references.")
@@ -124,16 +127,15 @@ def export(
         bert=bert,
         language_pack=language_pack,
         lexicon=lexicon,
-        target=target,
         precision=Precision(precision),
         rights=Rights(licence, voice_owner, consent),
     )
     with shown_progress(quiet) as progress:
-        pack = export_voice(job, output, progress, overwrite)
+        pack = export_for_targets(job, targets, output, progress, overwrite)
     if not quiet:
         size = sum(record.size for record in pack.manifest.files.values())
         click.echo(
-            f"{output}: {pack.manifest.generation} voice for {target}, {precision}, "
+            f"{output}: {pack.manifest.generation} voice for {', '.join(targets)}, {precision}, "
             f"{size / 2**20:.1f} MiB, {len(pack.manifest.references)} reference(s)"
         )
 

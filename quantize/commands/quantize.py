@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from voicepack.quantize.budget import read_budget
 from voicepack.quantize.calibration.calibration_set import CalibrationSource
-from voicepack.quantize.pipeline import QuantizeJob, quantize_pack
+from voicepack.quantize.pipeline import QuantizedPack, QuantizeJob
 from voicepack.quantize.quantized_table import quantized_table
+from voicepack.quantize.recipe import Recipe
 from voicepack.quantize.recipe_file import find_recipe
 from voicepack.quantize.reports.report_markdown import to_markdown
 from voicepack.quantize.search.budget_search import SearchJob, search
 from voicepack.quantize.search.mix_search import Objective
 from voicepack.quantize.search.search_report import ranking_table, write_search_report
 from voicepack.quantize.sentence_sets import SentenceUse, built_in_sentences, read_sentences
+from voicepack.quantize.several_targets import quantize_targets
 from voicepack.runtime.commands.progress import shown_progress
 from voicepack.runtime.pack import VoicePack
+from voicepack.runtime.variants import compiled_for
 from voicepack.targets.cache_folder import cache_folder
 from voicepack.targets.catalogue import find_profile
 from voicepack.targets.cores import default_threads
@@ -63,7 +67,7 @@ def quantize(
     overwrite: bool,
     quiet: bool,
 ) -> None:
-    """Quantize PACK, which is in full precision, by a recipe.
+    """Quantize PACK, which is in full precision, by a recipe, for each of its targets.
 
     With --budget, the recipe is where a search begins for the smallest or fastest mix of formats
     that keeps the budget. A search that was interrupted goes on where it was. Its exit code is 1
@@ -86,15 +90,18 @@ def quantize(
         else built_in_sentences(spoken, SentenceUse.CALIBRATION)
     )
     source = CalibrationSource(texts, spoken, seed, threads or default_threads())
-    chosen = find_recipe(recipe or find_profile(full.manifest.target).recipe)
-    job = QuantizeJob(full, chosen, source, cache or cache_folder())
+    kept = cache or cache_folder()
     if budget is None:
+        jobs = [
+            QuantizeJob(compiled_for(full, target), _recipe(recipe, target), source, kept)
+            for target in full.manifest.targets
+        ]
         with shown_progress(quiet) as progress:
-            made = quantize_pack(job, output, progress, overwrite)
-        _echo(quantized_table(made), quiet)
+            made = quantize_targets(jobs, output, progress, overwrite)
+        _echo(_tables(made), quiet)
         return
     sought = SearchJob(
-        start=job,
+        start=QuantizeJob(full, _recipe(recipe, full.manifest.target), source, kept),
         budget=read_budget(budget),
         objective=Objective(minimize or Objective.SIZE.value),
         texts=built_in_sentences(spoken, SentenceUse.CHECK),
@@ -112,6 +119,17 @@ def quantize(
     _echo("\n\n".join(table.rstrip() for table in tables), quiet)
     if not checked.passed:
         raise SystemExit(OVER_BUDGET)
+
+
+def _recipe(name: str | None, target: str) -> Recipe:
+    return find_recipe(name or find_profile(target).recipe)
+
+
+def _tables(made: Sequence[QuantizedPack]) -> str:
+    """Say what became of each graph, target by target where there are several."""
+    if len(made) == 1:
+        return quantized_table(made[0])
+    return "\n\n".join(f"{each.pack.manifest.target}\n{quantized_table(each)}" for each in made)
 
 
 def _echo(text: str, quiet: bool) -> None:

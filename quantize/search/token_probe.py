@@ -65,8 +65,8 @@ class TokenProbe:
     @cached_property
     def formats(self) -> tuple[Format, ...]:
         """All there are, but for those that the target cannot run."""
-        flavour = KvCache(self.pack.graph(GraphRole.TEXT2SEMANTIC).kv_cache)
-        return tuple(form for form in FORMATS if runs_on(flavour, form))
+        profile = find_profile(self.pack.manifest.target)
+        return tuple(form for form in FORMATS if runs_on(profile, form))
 
     @cached_property
     def groups(self) -> tuple[WeightGroup, ...]:

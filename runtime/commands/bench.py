@@ -13,11 +13,12 @@ import click
 from voicepack.runtime.bandwidth import memory_bandwidth
 from voicepack.runtime.fresh_process import measure_in_fresh_process
 from voicepack.runtime.measuring import Speed, measure_speed
-from voicepack.runtime.tuning import Tuning
+from voicepack.runtime.tuning import Tuning, read_tuning
 
 PACK = click.Path(exists=True, path_type=Path)
 ROWS = (
     ("load", "load_s", "{:.2f} s", 1),
+    ("load, later", "later_load_s", "{:.2f} s", 1),
     ("prefill", "prefill_s", "{:.0f} ms", 1000),
     ("token", "step_s", "{:.2f} ms", 1000),
     ("tokens a second", "tokens_per_s", "{:.0f}", 1),
@@ -65,7 +66,8 @@ def bench(
     if threads is not None:
         options += ["--threads", str(threads)]
     other = measure_in_fresh_process(baseline, options) if baseline else None
-    ours = _figures(measure_speed(pack, seconds, repeat, Tuning(target, threads)))
+    tuning = Tuning(target, threads).or_else(read_tuning(pack))
+    ours = _figures(measure_speed(pack, seconds, repeat, tuning))
     if as_json:
         click.echo(json.dumps(ours | ({"baseline": other} if other else {}), indent=2))
     else:

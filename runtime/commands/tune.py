@@ -25,10 +25,10 @@ from voicepack.runtime.tuning import describe, write_tuning
 def tune(pack: Path, seconds: float, repeat: int, as_json: bool, quiet: bool) -> None:
     """Measure on this machine how PACK speaks fastest, and remember it beside PACK.
 
-    Tries the pack's targets, numbers of threads, spinning, and the size of the vocoder's pieces.
-    The choice goes into PACK.tuning.json and is used from then on; what is said with options counts
-    more. Sound does not depend on it, but for the target's precision. Let nothing else run
-    meanwhile.
+    Tries the pack's targets, numbers of threads, spinning, the precision of keys and values, and
+    the size of the vocoder's pieces, and says where there is nothing to choose. The choice goes
+    into PACK.tuning.json and is used from then on; what is said with options counts more. Sound
+    does not depend on it, but for precisions. Let nothing else run meanwhile.
 
     \b
     Examples:
@@ -36,15 +36,15 @@ def tune(pack: Path, seconds: float, repeat: int, as_json: bool, quiet: bool) ->
       rm my.voicepack.tuning.json     # forget it
     """
     with shown_progress(quiet) as progress:
-        trials = try_choices(pack, seconds, repeat, progress)
-    best = trials[-1]
-    path = write_tuning(pack, best.tuning)
+        tuned = try_choices(pack, seconds, repeat, progress)
+    path = write_tuning(pack, tuned.best.tuning)
     if as_json:
-        click.echo(json.dumps([_fields(trial) for trial in trials[:-1]], indent=2))
+        click.echo(json.dumps([_fields(trial) for trial in tuned.trials], indent=2))
         return
-    for trial in trials[:-1]:
-        click.echo(_line(trial) + ("  <- best" if trial == best else ""))
-    click.echo(f"\n{path}: {describe(best.tuning)}")
+    for trial in tuned.trials:
+        click.echo(_line(trial) + ("  <- best" if trial == tuned.best else ""))
+    click.echo("".join(f"\n{sentence}" for sentence in tuned.settled))
+    click.echo(f"\n{path}: {describe(tuned.best.tuning)}")
 
 
 def _fields(trial: Trial) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""`voicepack verify`: check that a voice pack is intact and safe to open."""
+"""`voicepack verify`: check that a pack is intact and safe to open."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from pathlib import Path
 
 import click
 
+from voicepack.runtime.language_pack import is_language_pack
 from voicepack.runtime.summary import format_bytes
-from voicepack.runtime.verification import Verification
+from voicepack.runtime.verification import Verification, verify_language_pack
 from voicepack.runtime.verification import verify as verify_pack
 
 
 @click.command()
 @click.argument("pack", type=click.Path(exists=True, path_type=Path))
 def verify(pack: Path) -> None:
-    """Check every file of PACK against its manifest.
+    """Check every file of PACK, a voice pack or language pack, against its manifest.
 
     Exit code 0 where the pack is intact, 1 where it is not.
 
@@ -23,9 +24,10 @@ def verify(pack: Path) -> None:
     Examples:
       voicepack verify my.voicepack
       voicepack verify my.voicepack && voicepack pack my.voicepack
+      voicepack verify zh.languagepack
     """
     start = time.perf_counter()
-    found = verify_pack(pack)
+    found = verify_language_pack(pack) if is_language_pack(pack) else verify_pack(pack)
     seconds = time.perf_counter() - start
     for path in found.unlisted:
         click.echo(f"note: {path}: not part of the pack, and never read")

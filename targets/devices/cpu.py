@@ -10,4 +10,5 @@ PROFILE = TargetProfile(
     minimum_engine="1.32.0",
     providers=("CPUExecutionProvider",),
     kv_cache=KvCache.SHARED_BUFFER,
+    fast_convolutions=True,
 )

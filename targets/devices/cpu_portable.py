@@ -10,4 +10,6 @@ PROFILE = TargetProfile(
     minimum_engine="1.20.0",
     providers=("CPUExecutionProvider",),
     kv_cache=KvCache.PORTABLE,
+    block_weights=False,  # 1.20 and 1.21 refuse blocks of 8 bits, on ARM64 1.22 is slow with them
+    fast_convolutions=True,
 )

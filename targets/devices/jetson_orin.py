@@ -11,6 +11,7 @@ PROFILE = TargetProfile(
     minimum_engine="1.20.0",
     providers=("CUDAExecutionProvider", "CPUExecutionProvider"),
     kv_cache=KvCache.ON_DEVICE,
+    block_weights=False,
     recipe="fp16",
     architectures=("aarch64",),
     boards=("Orin",),

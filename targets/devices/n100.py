@@ -10,6 +10,7 @@ PROFILE = TargetProfile(
     minimum_engine="1.32.0",
     providers=("CPUExecutionProvider",),
     kv_cache=KvCache.SHARED_BUFFER,
+    fast_convolutions=True,
     architectures=("x86_64",),
     boards=("N95", "N97", "N100", "N200", "i3-N305"),
 )

@@ -11,6 +11,7 @@ PROFILE = TargetProfile(
     minimum_engine="2026.2.0",
     providers=(),
     kv_cache=KvCache.STATEFUL,
+    block_weights=False,
     recipe="fp16",
     extra="openvino",
     architectures=("x86_64",),

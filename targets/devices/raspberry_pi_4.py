@@ -11,6 +11,7 @@ PROFILE = TargetProfile(
     minimum_engine="1.20.0",
     providers=("CPUExecutionProvider",),
     kv_cache=KvCache.PORTABLE,
+    block_weights=False,
     recipe="int8-fast",
     architectures=("aarch64",),
     boards=("Raspberry Pi 4", "Raspberry Pi Compute Module 4"),

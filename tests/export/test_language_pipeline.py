@@ -29,6 +29,8 @@ from voicepack.runtime.language_graphs import load_bert
 from voicepack.runtime.language_pack import LanguagePack
 from voicepack.runtime.phones import FloatArray
 from voicepack.runtime.text.front_end import Pronunciation
+from voicepack.runtime.text.lexicon import Lexicon
+from voicepack.runtime.text.lexicon_file import parse_lexicon
 from voicepack.runtime.text.sentences import Sentence
 from voicepack.runtime.text.spoken_parts import SpokenSegment
 from voicepack.runtime.text.symbols import SymbolTable, symbol_table
@@ -66,7 +68,7 @@ def packs(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Precis
 def _one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a reference says, its front end makes the same of it."""
 
-    def pronounce(text: str, language: str, symbols: SymbolTable) -> Sentence:
+    def pronounce(text: str, language: str, symbols: SymbolTable, lexicon: Lexicon) -> Sentence:
         said = Pronunciation(TEXT, ("a",) * sum(WORD2PH), WORD2PH)
         segment = SpokenSegment(TEXT, language, said)
         return Sentence(TEXT, language, (segment,), np.arange(sum(WORD2PH)))
@@ -176,3 +178,11 @@ def test_the_command_says_what_it_made_and_replaces_only_when_told(
     assert isinstance(again.exception, PackError)
     replaced = CliRunner().invoke(export_language_command, [*arguments, "--overwrite", "-q"])
     assert (replaced.exit_code, replaced.output) == (0, "")
+
+
+def test_a_reference_says_the_words_of_the_lexicon_as_it_does() -> None:
+    symbols = symbol_table("v2")
+    lexicon = parse_lexicon(b'[en]\nNguyen = "W IH1 N"', "here", symbols)
+    reader = ReferenceReader(symbols, lexicon=lexicon)
+    said = symbols.parse("M IY1 T W IH1 N .")
+    assert reader.phones_of("meet Nguyen", "en").ids.tolist() == symbols.ids(said).tolist()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from voicepack.runtime.combining import combine_packs
+from voicepack.runtime.combining import combine_made, combine_packs
 from voicepack.runtime.contract import GraphRole
 from voicepack.runtime.errors import PackError
 from voicepack.runtime.manifest import Manifest
@@ -64,6 +64,28 @@ def test_equal_files_are_stored_once(make: Make, tmp_path: Path) -> None:
 
     assert stored(joined) == stored(cpu)
     assert VoicePack.open(joined.root).manifest.targets == ("cpu", "cpu-portable")
+
+
+def test_packs_that_are_made_for_it_leave_nothing_but_what_is_joined(
+    build: Build, tmp_path: Path
+) -> None:
+    def making(target: str) -> Callable[[Path], VoicePack]:
+        return lambda folder: write_pack(folder, lambda f: replace(build(f), target=target))
+
+    joined = combine_made(
+        [making("cpu"), making("cpu-portable")], tmp_path / "both.voicepack", overwrite=False
+    )
+
+    assert VoicePack.open(joined.root).manifest.targets == ("cpu", "cpu-portable")
+    assert [path.name for path in tmp_path.iterdir()] == ["both.voicepack"]
+
+
+def test_nothing_is_made_for_a_destination_that_is_taken(make: Make) -> None:
+    def fail(folder: Path) -> VoicePack:
+        raise AssertionError(folder)
+
+    with pytest.raises(PackError, match=r"cpu\.voicepack"):
+        combine_made([fail], make("cpu").root, overwrite=False)
 
 
 def test_a_graph_of_other_operators_shares_the_weights(make: Make, tmp_path: Path) -> None:

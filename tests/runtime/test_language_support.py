@@ -59,6 +59,9 @@ class EchoEngine:
     def __init__(self) -> None:
         self.opened: list[Path] = []
 
+    def check(self, options: EngineOptions) -> None:
+        raise NotImplementedError
+
     def open(self, model: Path, options: EngineOptions) -> Session:
         self.opened.append(model)
         return EchoSession()

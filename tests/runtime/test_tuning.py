@@ -10,8 +10,9 @@ import pytest
 from voicepack.runtime import tuning
 from voicepack.runtime.pack import VoicePack
 from voicepack.runtime.tuning import Tuning, describe, read_tuning, tuning_path, write_tuning
+from voicepack.targets.session import CachePrecision
 
-CHOSEN = Tuning(target="cpu", threads=3, spinning=True, piece_frames=50)
+CHOSEN = Tuning(target="cpu", threads=3, spinning=True, cache=CachePrecision.U8, piece_frames=50)
 
 
 def test_a_tuning_is_found_again_beside_its_pack(pack: VoicePack) -> None:
@@ -29,7 +30,7 @@ def test_without_a_file_nothing_is_chosen(pack: VoicePack) -> None:
 def test_what_is_asked_for_counts_more_than_what_was_measured() -> None:
     asked = Tuning(threads=1, spinning=False)
 
-    assert asked.or_else(CHOSEN) == Tuning("cpu", 1, False, 50)
+    assert asked.or_else(CHOSEN) == Tuning("cpu", 1, False, CachePrecision.U8, 50)
 
 
 def test_a_tuning_of_another_machine_is_passed_over(
@@ -69,5 +70,5 @@ def test_a_field_of_a_wrong_type_is_passed_over(pack: VoicePack) -> None:
 
 
 def test_a_tuning_reads_as_a_line() -> None:
-    assert describe(CHOSEN) == "target cpu, threads 3, spinning on, piece frames 50"
+    assert describe(CHOSEN) == "target cpu, threads 3, spinning on, cache u8, piece frames 50"
     assert describe(Tuning(threads=2)) == "threads 2"

@@ -14,7 +14,7 @@ from onnx import TensorProto, helper
 
 from voicepack.targets.catalogue import engine_of, find_profile
 from voicepack.targets.errors import TargetError
-from voicepack.targets.session import EngineOptions, Session, StatefulSession
+from voicepack.targets.session import Arithmetic, EngineOptions, Session, StatefulSession
 
 pytestmark = [
     pytest.mark.openvino,
@@ -142,6 +142,13 @@ def test_a_bound_output_is_written_in_place_and_not_returned(tmp_path: Path) -> 
 def test_inputs_that_do_not_fit_are_an_error_that_names_the_graph(adding: Path) -> None:
     with pytest.raises(TargetError, match="graph: openvino failed"):
         opened(adding).run({"x": vector([1]), "offset": vector([1, 2])})
+
+
+def test_a_device_that_is_not_there_is_named_before_a_graph_is_opened() -> None:
+    options = EngineOptions(threads=1, role="vocoder", arithmetic=Arithmetic.HALF)
+
+    with pytest.raises(TargetError, match="computes the vocoder on NPU, but OpenVINO finds only"):
+        engine_of(find_profile("openvino-npu")).check(options)
 
 
 def test_a_file_that_is_no_graph_is_named(tmp_path: Path) -> None:

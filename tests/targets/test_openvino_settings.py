@@ -14,7 +14,7 @@ from voicepack.targets import instruction_sets
 from voicepack.targets.catalogue import engine_of, find_profile
 from voicepack.targets.errors import TargetError
 from voicepack.targets.openvino_settings import choose_device, lengths_on, settings
-from voicepack.targets.session import Arithmetic, EngineOptions
+from voicepack.targets.session import Arithmetic, CachePrecision, EngineOptions
 
 EXACT = EngineOptions(threads=2, role="vocoder")
 HALF = replace(EXACT, arithmetic=Arithmetic.HALF)
@@ -86,6 +86,18 @@ def test_the_precision_of_numbers_and_of_kept_ones_is_always_said(
     chosen = settings(core("CPU"), "CPU", options, stateful)
 
     assert (chosen["INFERENCE_PRECISION_HINT"], chosen["KV_CACHE_PRECISION"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "stateful", "kept"),
+    [(INTEGER, True, "u8"), (INTEGER, False, "f16"), (EXACT, True, "f32")],
+)
+def test_keys_and_values_are_kept_as_asked_but_in_full_precision(
+    options: EngineOptions, stateful: bool, kept: str
+) -> None:
+    asked = replace(options, cache=CachePrecision.U8)
+
+    assert settings(core("CPU"), "CPU", asked, stateful)["KV_CACHE_PRECISION"] == kept
 
 
 @pytest.mark.parametrize(("capabilities", "hint"), [(("FP32",), "f32"), (("FP32", "FP16"), "f16")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from voicepack.runtime.__main__ import main
+from voicepack.runtime.language_pack import LanguagePack
 from voicepack.runtime.manifest_json import dump
 from voicepack.runtime.pack import VoicePack
+
+MakeLanguagePack = Callable[..., LanguagePack]
 
 
 def run(*arguments: object) -> Result:
@@ -92,6 +96,51 @@ def test_pack_refuses_a_damaged_pack(pack: VoicePack) -> None:
     assert result.exit_code == 1
     assert "latent.data: missing" in result.output
     assert not pack.root.with_name("tiny.voicepack.zip").exists()
+
+
+def test_inspect_shows_a_language_pack(make_language_pack: MakeLanguagePack) -> None:
+    pack = make_language_pack()
+    lines = [" ".join(line.split()) for line in run("inspect", pack.root).output.splitlines()]
+    for line in (
+        "Language zh",
+        "BERT sha256 aaaaaaaaaaaaaaaa…",
+        "Features 1024 a character, 6 tokens at once",
+        "Closeness exact",
+        "Readings by dictionary (no g2pW)",
+        "Made by voicepack test",
+    ):
+        assert line in lines
+    shown = json.loads(run("inspect", pack.root, "--json").output)
+    assert shown == json.loads((pack.root / "manifest.json").read_text("utf-8"))
+
+
+def test_verify_says_that_a_language_pack_is_intact(make_language_pack: MakeLanguagePack) -> None:
+    pack = make_language_pack()
+    (pack.root / "notes.txt").write_text("mine", "utf-8")
+    result = run("verify", pack.root)
+    assert result.exit_code == 0
+    assert "note: notes.txt: not part of the pack, and never read" in result.output
+    assert f"ok: {pack.root}: 3 files" in result.output
+
+
+def test_verify_names_each_damaged_file_of_a_language_pack(
+    make_language_pack: MakeLanguagePack,
+) -> None:
+    pack = make_language_pack()
+    (pack.root / "vocab.txt").unlink()
+    (pack.root / "bert.data").write_bytes(b"")
+    result = run("verify", pack.root)
+    assert result.exit_code == 1
+    assert "damaged: vocab.txt: missing" in result.output
+    assert "damaged: bert.data: 0 bytes, expected" in result.output
+
+
+def test_verify_says_whether_voices_can_take_what_a_language_pack_gives(
+    make_language_pack: MakeLanguagePack,
+) -> None:
+    result = run("verify", make_language_pack(width=8).root)
+    assert result.exit_code == 1
+    assert "gives 8 features a character, but voices take 1024" in result.output
 
 
 @pytest.mark.parametrize("command", ["inspect", "verify", "pack", "unpack"])
