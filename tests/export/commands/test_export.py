@@ -32,7 +32,7 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> list[ExportJob]:
             manifest=SimpleNamespace(files={}, references=job.references, generation="v2")
         )
 
-    monkeypatch.setattr(command, "export_voice", note)
+    monkeypatch.setattr(command, "export_for_targets", note)
     return asked
 
 
