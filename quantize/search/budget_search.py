@@ -25,6 +25,7 @@ from voicepack.quantize.pipeline import (
 )
 from voicepack.quantize.quality.check import CheckJob, CheckResult, check_pack
 from voicepack.quantize.quality.quality_record import record_quality
+from voicepack.quantize.quality.speaker_embedding import speaker_graph
 from voicepack.quantize.recipe import ConvolutionFormat, Recipe, WeightFormat
 from voicepack.quantize.recipe_file import recipe_sha256
 from voicepack.quantize.search.measurements import Measurements
@@ -81,10 +82,12 @@ def search(
         overwrite: Replace a voice pack that is already there.
 
     Raises:
-        QualityError: No mix keeps the budget, or the pack is not in full precision.
+        QualityError: No mix keeps the budget, the pack is not in full precision, or it lacks what
+            the budget asks about.
         EdgeError: As `quantize_pack` and `check_pack`.
     """
     refuse_quantized(job.start.pack)
+    _refuse_unmeasurable(job)
     start, _ = fit_to_target(job.start)
     job = replace(job, start=start)
     probes = _probes(job, progress)
@@ -102,6 +105,16 @@ def search(
     checked = _with_ranking(checked, probes, found)
     record_quality(quantized.pack, checked.report)
     return SearchResult(recipe, quantized, checked)
+
+
+def _refuse_unmeasurable(job: SearchJob) -> None:
+    """Refuse a budget that no pack can keep: what cannot be measured counts as over."""
+    pack = job.start.pack
+    if "speaker_cosine" in job.budget.limits and speaker_graph(pack) is None:
+        raise QualityError(
+            f"{pack.root}: the budget limits speaker_cosine, but the pack has no speaker graph to "
+            "measure it with. Export the voice again, in fp32, or leave the limit out."
+        )
 
 
 def _probes(job: SearchJob, progress: Progress) -> tuple[TokenProbe, SoundProbe]:

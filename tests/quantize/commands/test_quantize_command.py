@@ -59,6 +59,18 @@ def test_options_of_the_search_need_a_budget(demo_pack: Path, sentences: Path) -
     assert "go with --budget" in done.output
 
 
+def test_a_budget_that_nothing_can_keep_is_refused_before_the_search(
+    demo_pack: Path, sentences: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "speaker_graph", lambda pack: None)
+    budget = sentences.with_name("budget.toml")
+    budget.write_text("[limits]\nspeaker_cosine = 0.99\n", encoding="utf-8")
+    done = quantize(demo_pack, sentences, "--budget", str(budget))
+    assert done.exit_code == 1
+    assert "has no speaker graph" in done.output
+    assert not (sentences.parent / "out.voicepack").exists()
+
+
 @pytest.mark.slow
 def test_a_search_ends_inside_the_budget_and_reports(
     demo_pack: Path, sentences: Path, monkeypatch: pytest.MonkeyPatch
