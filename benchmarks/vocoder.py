@@ -27,6 +27,7 @@ from voicepack.export.checkpoint import open_sovits
 from voicepack.export.synthesizer import Synthesizer, build_synthesizer
 from voicepack.export.synthesizer_graphs import trace_latent, trace_vocoder
 from voicepack.export.tracing import export_graph
+from voicepack.quantize.graphs.fast_fir import speed_up_convolutions
 from voicepack.quantize.graphs.graph import save_graph, weights_path
 from voicepack.quantize.metrics.mel import log_mel_l1
 from voicepack.quantize.metrics.waveform import snr_db
@@ -112,7 +113,8 @@ def make_contenders(
     traced = trace_vocoder(synthesizer)
     example = {name: torch.from_numpy(array) for name, array in traced.examples[0].items()}
     plain = export_graph(PlainVocoder(synthesizer.vocoder).eval(), traced.spec, example)
-    models = {"plain": plain, "blocked": traced.model}
+    fast = speed_up_convolutions(traced.model)
+    models = {"plain": plain, "blocked": traced.model, "fast": fast}
     for name in RECIPES:
         models[name] = quantize_vocoder(traced.model, find_recipe(name).vocoder, calibration)
     contenders = [load(name, model) for name, model in models.items()]

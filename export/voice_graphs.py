@@ -21,6 +21,7 @@ from voicepack.export.text2semantic_check import check_text2semantic
 from voicepack.export.text2semantic_graph import text2semantic_graph
 from voicepack.export.vocoder import context_frames
 from voicepack.quantize.formats.precision import store_as_half
+from voicepack.quantize.graphs.fast_fir import speed_up_convolutions
 from voicepack.quantize.graphs.graph import save_graph, tensor_spec, weights_path
 from voicepack.runtime.contract import GraphRole, Precision
 from voicepack.runtime.manifest import GraphEntry
@@ -57,8 +58,11 @@ class GraphWriter:
         return self._write_traced(GraphRole.LATENT, trace_latent(synthesizer))
 
     def vocoder(self, synthesizer: Synthesizer) -> GraphEntry:
-        """Write the graph of the vocoder."""
-        entry = self._write_traced(GraphRole.VOCODER, trace_vocoder(synthesizer))
+        """Write the graph of the vocoder, with fast convolutions where the target gains by them."""
+        traced = trace_vocoder(synthesizer)
+        if self.profile.fast_convolutions:
+            traced = replace(traced, model=speed_up_convolutions(traced.model))
+        entry = self._write_traced(GraphRole.VOCODER, traced)
         return replace(entry, context_frames=context_frames(synthesizer.sizes.vocoder))
 
     def speaker(self, encoder: StyleEncoder, num_frequencies: int) -> GraphEntry:

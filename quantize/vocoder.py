@@ -8,6 +8,11 @@ from dataclasses import replace
 import onnx
 
 from voicepack.quantize.formats.convolutions import CHANNEL_AXIS, quantize_convolutions
+from voicepack.quantize.graphs.fast_fir import (
+    is_sped_up,
+    plain_convolutions,
+    speed_up_convolutions,
+)
 from voicepack.quantize.graphs.graph_editor import GraphEditor
 from voicepack.quantize.graphs.pixel_shuffle import shuffle_pixels
 from voicepack.quantize.recipe import ConvolutionFormat, Coverage, VocoderRecipe
@@ -24,16 +29,20 @@ def quantize_vocoder(
 ) -> onnx.ModelProto:
     """Return the vocoder graph in the formats of its recipe.
 
+    Where convolutions were sped up, those that the recipe leaves in full precision are so again.
+
     Args:
         model: The fp32 graph; stays as it is.
         recipe: Formats, coverage, and how ranges are chosen.
         calibration: Latents and embeddings of real speech; read once.
     """
-    recipe = _sparing_narrow_stages(model, recipe)
+    plain = plain_convolutions(model)
+    recipe = _sparing_narrow_stages(plain, recipe)
     if recipe.pixel_shuffle:
-        model = shuffle_pixels(model)
+        plain = shuffle_pixels(plain)
     between = BETWEEN_CONVOLUTIONS if recipe.coverage is Coverage.EVERYTHING else frozenset()
-    return quantize_convolutions(model, recipe, _windows(calibration), between)
+    quantized = quantize_convolutions(plain, recipe, _windows(calibration), between)
+    return speed_up_convolutions(quantized) if is_sped_up(model) else quantized
 
 
 def _sparing_narrow_stages(model: onnx.ModelProto, recipe: VocoderRecipe) -> VocoderRecipe:

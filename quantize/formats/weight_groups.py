@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 import onnx
 
 from voicepack.quantize.errors import RecipeError
+from voicepack.quantize.graphs.fast_fir import plain_convolutions
 from voicepack.quantize.graphs.graph_editor import GraphEditor
 from voicepack.quantize.graphs.linear import find_linear
 from voicepack.quantize.recipe import (
@@ -58,10 +59,10 @@ def find_weights(model: onnx.ModelProto, role: GraphRole) -> list[Weight]:
         model: As exported. Its initializers need not hold their data.
         role: Which graph it is.
     """
-    editor = GraphEditor(model)
     if role is GraphRole.TEXT2SEMANTIC:
+        editor = GraphEditor(model)
         return [_weight(editor, linear.weight, 1) for linear in find_linear(editor)]
-    return list(_convolution_weights(editor))
+    return list(_convolution_weights(GraphEditor(plain_convolutions(model))))
 
 
 def _convolution_weights(editor: GraphEditor) -> Iterator[Weight]:

@@ -22,6 +22,7 @@ from voicepack.export.synthesizer_sizes import SynthesizerSizes
 from voicepack.export.text_encoder import EncoderSizes, TextEncoderSizes
 from voicepack.export.vocoder import VocoderSizes
 from voicepack.quantize.formats.precision import store_as_half
+from voicepack.quantize.graphs.fast_fir import speed_up_convolutions
 from voicepack.quantize.graphs.graph import save_graph
 from voicepack.runtime.contract import num_latent_frames
 from voicepack.targets.catalogue import engine_of, find_profile
@@ -74,6 +75,30 @@ def test_a_graph_equals_its_module_at_all_lengths_in_both_precisions(
     assert in_graph <= ours
 
 
+def all_fast(vocoder: onnx.ModelProto) -> onnx.ModelProto:
+    return speed_up_convolutions(vocoder, least_saved=0)
+
+
+def test_the_vocoder_with_fast_convolutions_equals_its_module(
+    synthesizer: Synthesizer, tmp_path: Path
+) -> None:
+    traced, path = trace_vocoder(synthesizer), tmp_path / "vocoder.onnx"
+    fast = all_fast(traced.model)
+
+    save_graph(fast, path)
+    traced.check(path, FLOAT32)
+    save_graph(store_as_half(fast), path)
+    traced.check(path, HALF)
+
+    # Two kernels with two dilations each; the output has no bias and stays plain.
+    assert {each.name for each in fast.functions} == {
+        "Conv3Dilated1",
+        "Conv3Dilated3",
+        "Conv7Dilated1",
+        "Conv7Dilated3",
+    }
+
+
 def test_the_speaker_graph_equals_the_style_encoder_on_spectra_with_bins_to_spare(
     synthesizer: Synthesizer, tmp_path: Path
 ) -> None:
@@ -103,10 +128,15 @@ def test_the_graphs_decode_as_upstream_does(
     net = upstream_synthesizer(generation)
     latent_path, vocoder_path = tmp_path / "latent.onnx", tmp_path / "vocoder.onnx"
     latent_model, vocoder_model = trace_latent(net).model, trace_vocoder(net).model
-    at_least_db = {"float32": 80.0, "half": 45.0}
-    for precision, stored in (("float32", lambda model: model), ("half", store_as_half)):
-        save_graph(stored(latent_model), latent_path)
-        save_graph(stored(vocoder_model), vocoder_path)
+    at_least_db = {"float32": 80.0, "fast": 80.0, "half": 45.0}
+    stored = {
+        "float32": (latent_model, vocoder_model),
+        "fast": (latent_model, all_fast(vocoder_model)),
+        "half": (store_as_half(latent_model), store_as_half(vocoder_model)),
+    }
+    for precision, (latent_stored, vocoder_stored) in stored.items():
+        save_graph(latent_stored, latent_path)
+        save_graph(vocoder_stored, vocoder_path)
         latent_graph, vocoder_graph = open_graph(latent_path), open_graph(vocoder_path)
         for case in sorted((reference_data / generation).glob("*.npz")):
             data = np.load(case)

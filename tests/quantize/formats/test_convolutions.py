@@ -11,6 +11,7 @@ import pytest
 from onnx import helper, numpy_helper
 
 from voicepack.quantize.formats.convolutions import int8_nodes, quantize_convolutions
+from voicepack.quantize.graphs.fast_fir import is_sped_up, speed_up_convolutions
 from voicepack.quantize.metrics.waveform import snr_db
 from voicepack.quantize.recipe import (
     ConvolutionFormat,
@@ -28,7 +29,7 @@ WIDTH = 16
 RATE = 2
 
 
-def vocoder_model() -> onnx.ModelProto:
+def vocoder_model(width: int = WIDTH) -> onnx.ModelProto:
     """A vocoder of one stage: input, upsampler, one residual pair, output."""
     random = np.random.default_rng(0)
     weights: dict[str, Array] = {"height": np.array([2])}
@@ -51,16 +52,16 @@ def vocoder_model() -> onnx.ModelProto:
     stretched = {"pads": [0, 0, 0, 0], "strides": [1, RATE]}
     image = add("Unsqueeze", [VocoderTensor.LATENT, "height"], "image")
     voice = add("Unsqueeze", [VocoderTensor.EMBEDDING, "height"], "voice")
-    hidden = convolve(image, "input", (WIDTH, 8, 1, 3), **around)
-    hidden = add("Add", [hidden, convolve(voice, "condition", (WIDTH, 4, 1, 1))], "conditioned")
+    hidden = convolve(image, "input", (width, 8, 1, 3), **around)
+    hidden = add("Add", [hidden, convolve(voice, "condition", (width, 4, 1, 1))], "conditioned")
     hidden = add("LeakyRelu", [hidden], "relu.0", alpha=0.1)
-    trunk = convolve(hidden, "upsamplers.0", (WIDTH, WIDTH, 1, 2), **stretched)
+    trunk = convolve(hidden, "upsamplers.0", (width, width, 1, 2), **stretched)
     inner = add("LeakyRelu", [trunk], "relu.1", alpha=0.1)
-    inner = convolve(inner, "blocks.0.dilated.0", (WIDTH, WIDTH, 1, 3), **around)
+    inner = convolve(inner, "blocks.0.dilated.0", (width, width, 1, 3), **around)
     inner = add("LeakyRelu", [inner], "relu.2", alpha=0.1)
-    inner = convolve(inner, "blocks.0.plain.0", (WIDTH, WIDTH, 1, 3), **around)
+    inner = convolve(inner, "blocks.0.plain.0", (width, width, 1, 3), **around)
     hidden = add("LeakyRelu", [add("Add", [trunk, inner], "residual")], "relu.3", alpha=0.1)
-    hidden = add("Tanh", [convolve(hidden, "output", (1, WIDTH, 1, 3), **around)], "tanh")
+    hidden = add("Tanh", [convolve(hidden, "output", (1, width, 1, 3), **around)], "tanh")
     add("Squeeze", [hidden, "height"], VocoderTensor.AUDIO)
     graph = helper.make_graph(
         nodes,
@@ -218,6 +219,35 @@ def test_the_same_data_gives_the_same_bytes() -> None:
     assert first.SerializeToString(deterministic=True) == second.SerializeToString(
         deterministic=True
     )
+
+
+def test_a_graph_with_fast_convolutions_becomes_the_same_int8_graph() -> None:
+    recipe = VocoderRecipe(INT8, pixel_shuffle=True)
+    plain = vocoder_model()
+    fast = speed_up_convolutions(plain, least_saved=0)
+
+    expected, found = (
+        quantize_vocoder(model, recipe, sounds(seed=0, count=2)) for model in (plain, fast)
+    )
+
+    assert is_sped_up(fast)
+    assert found.SerializeToString(deterministic=True) == expected.SerializeToString(
+        deterministic=True
+    )
+
+
+def test_fast_convolutions_stay_fast_where_weights_are_only_stored_in_half() -> None:
+    fast = speed_up_convolutions(vocoder_model(width=256))
+    recipe = VocoderRecipe(ConvolutionFormat.FP16)
+
+    stored = quantize_vocoder(fast, recipe, iter(()))
+
+    assert is_sped_up(fast)
+    assert [node.domain for node in stored.graph.node if node.op_type != "Cast"] == [
+        node.domain for node in fast.graph.node
+    ]
+    inputs = sounds(seed=1, count=1)[0]
+    assert snr_db(audio_of(fast, inputs), audio_of(stored, inputs)) > 50
 
 
 def test_a_layer_that_saw_only_silence_can_be_loaded_and_is_silent() -> None:

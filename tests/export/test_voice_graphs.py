@@ -1,0 +1,50 @@
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch", reason="needs the export extra")
+
+from voicepack.export.flow import FlowSizes
+from voicepack.export.style_encoder import StyleEncoder
+from voicepack.export.synthesizer import Synthesizer
+from voicepack.export.synthesizer_sizes import SynthesizerSizes
+from voicepack.export.text_encoder import EncoderSizes, TextEncoderSizes
+from voicepack.export.vocoder import VocoderSizes
+from voicepack.export.voice_graphs import GraphWriter
+from voicepack.quantize.graphs.fast_fir import is_sped_up
+from voicepack.quantize.graphs.graph import load_graph, weights_path
+from voicepack.runtime.contract import Precision
+from voicepack.targets.catalogue import find_profile
+
+pytestmark = pytest.mark.torch
+
+
+@pytest.fixture(scope="module")
+def synthesizer() -> Synthesizer:
+    """Its vocoder has one stage of 64 channels, with kernels of 11 taps."""
+    embedding = 20
+    encoder = EncoderSizes(channels=8, feed_forward=16, kernel_size=3, num_heads=2, window=4)
+    sizes = SynthesizerSizes(
+        text_encoder=TextEncoderSizes(encoder, 1, 1, 1, 50, 30, 12, 6),
+        flow=FlowSizes(2, 2, 5, 8, 6, embedding),
+        vocoder=VocoderSizes(6, embedding, 128, 7, (5,), (9,), (11,), ((1, 3),), 7),
+        feature_channels=10,
+        speaker_channels=7,
+    )
+    net = Synthesizer(sizes, StyleEncoder(9, 8, embedding, 5))
+    return net.eval().requires_grad_(False)
+
+
+def test_the_vocoder_has_fast_convolutions_where_the_target_gains_by_them(
+    synthesizer: Synthesizer, tmp_path: Path
+) -> None:
+    sped_up, weights = {}, {}
+    for target in ("cpu", "openvino-cpu"):
+        writer = GraphWriter(tmp_path / target, find_profile(target), Precision.FP32)
+        (tmp_path / target).mkdir()
+        path = tmp_path / target / writer.vocoder(synthesizer).file
+        sped_up[target] = is_sped_up(load_graph(path))
+        weights[target] = weights_path(path).read_bytes()
+
+    assert sped_up == {"cpu": True, "openvino-cpu": False}
+    assert weights["cpu"] == weights["openvino-cpu"]
