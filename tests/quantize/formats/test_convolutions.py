@@ -237,7 +237,7 @@ def test_a_graph_with_fast_convolutions_becomes_the_same_int8_graph() -> None:
 
 
 def test_fast_convolutions_stay_fast_where_weights_are_only_stored_in_half() -> None:
-    fast = speed_up_convolutions(vocoder_model(width=256))
+    fast = speed_up_convolutions(vocoder_model(width=288))
     recipe = VocoderRecipe(ConvolutionFormat.FP16)
 
     stored = quantize_vocoder(fast, recipe, iter(()))
