@@ -64,11 +64,11 @@ def _money_rules(sign: str, currency: Currency) -> tuple[Rule, Rule]:
 
 def _say_money(amount: str, currency: Currency) -> str:
     """Say "12.50" as "12 dollars and 50 cents", and "3.999" as "3 dollars and 999 cents"."""
-    units, *fraction = amount.replace(",", "").split(".")
-    if len(fraction) > 1:
+    units, *rest = amount.replace(",", "").split(".")
+    if len(rest) > 1:
         return f"{amount} {currency.many}"
     units = units.lstrip("0")
-    hundredths = "".join(fraction).ljust(2, "0").lstrip("0")
+    hundredths = "".join(rest).ljust(2, "0").lstrip("0")
     said = []
     if units:
         said.append(f"{units} {currency.one if units == '1' else currency.many}")

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from voicepack.runtime.text.chinese.corrections.written import write_out
 from voicepack.runtime.text.chinese.normalization import normalize
 
 
+@pytest.mark.parametrize("put_right", [str, write_out], ids=["alone", "behind corrections"])
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -29,8 +33,10 @@ from voicepack.runtime.text.chinese.normalization import normalize
         ("《你好》——世界～～！！", "你好世界…"),
     ],
 )
-def test_text_is_written_as_upstream_writes_it(text: str, said: str) -> None:
-    assert normalize(text) == said
+def test_text_is_written_as_upstream_writes_it(
+    put_right: Callable[[str], str], text: str, said: str
+) -> None:
+    assert normalize(put_right(text)) == said
 
 
 @pytest.mark.parametrize(
