@@ -21,10 +21,10 @@ import numpy as np
 import onnx
 
 from benchmarks.full_size import CACHE, full_size_voice
-from benchmarks.naive_attention import NaiveAttention
+from benchmarks.naive_attention import NaiveAttention, NaiveBuilder
 from voicepack.export.checkpoint import open_gpt
 from voicepack.export.text2semantic import Text2Semantic, build_text2semantic
-from voicepack.export.text2semantic_graph import build_graph, text2semantic_graph
+from voicepack.export.text2semantic_graph import OPSET, build_graph, text2semantic_graph
 from voicepack.quantize.calibration.activations import CalibrationSequence
 from voicepack.quantize.graphs.graph import save_graph, weights_path
 from voicepack.quantize.recipe import CacheFormat, Text2SemanticRecipe, WeightFormat
@@ -81,13 +81,13 @@ class NaiveDecoder:
     def prefill(self, hidden: FloatArray, num_text: int) -> FloatArray:
         """Start a sentence; see `Decoder.prefill`."""
         width = self._shape.num_heads * self._shape.head_size
-        empty = np.zeros((1, 0, width), np.float32)
+        empty = np.zeros((0, width), np.float32)
         self._past = {name: empty for pair in self._names() for name, _ in pair}
         return self._run(hidden, prefill_bias(num_text, len(hidden)))
 
     def step(self, hidden: FloatArray) -> FloatArray:
         """Add one token; see `Decoder.step`."""
-        length = self._past[Tensors.past_key(0)].shape[1] + 1
+        length = len(self._past[Tensors.past_key(0)]) + 1
         return self._run(hidden[None], np.zeros((1, length), np.float32))
 
     def _run(self, hidden: FloatArray, bias: FloatArray) -> FloatArray:
@@ -140,7 +140,8 @@ def build(net: Text2Semantic, rows: FloatArray) -> dict[str, Candidate]:
     """Build, quantize, save and load every graph."""
     sizes = net.sizes
     shape = Text2SemanticShape(sizes.num_layers, sizes.num_heads, sizes.head_size, sizes.vocabulary)
-    session, num_bytes = load(build_graph(net, NaiveAttention), "naive", "cpu-portable")
+    naive = build_graph(net, NaiveAttention, NaiveBuilder("naive", OPSET))
+    session, num_bytes = load(naive, "naive", "cpu-portable")
     found = {"naive": Candidate(NaiveDecoder(session, shape), num_bytes)}
     calibration = [CalibrationSequence(rows[:PREFILL], NUM_TEXT)]
 

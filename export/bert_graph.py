@@ -46,8 +46,7 @@ def bert_graph(net: Bert) -> onnx.ModelProto:
     for index, layer in enumerate(net.layers):
         assert isinstance(layer, Layer)
         hidden = _layer(builder, net, layer, hidden, f"layers.{index}")
-    flat = builder.weight("flat", np.array([-1, width], np.int64))
-    builder.op("Reshape", [hidden, flat], BertTensor.FEATURES)
+    builder.op("Identity", [hidden], BertTensor.FEATURES)
     builder.output(BertTensor.FEATURES, ["num_tokens", width])
     return builder.model()
 
@@ -77,9 +76,10 @@ def _embed(builder: GraphBuilder, net: Bert) -> str:
     """Add up what a token means and where it stands; all tokens are of the first type."""
     op = builder.op
     table = builder.weight(TOKEN_TABLE, _array(net.token_embedding.weight))
+    text = builder.weight("text_axis", np.array([0], np.int64))
+    ids = op("Squeeze", [BertTensor.INPUT_IDS, text], "ids")
     places = net.position_embedding.weight + net.type_embedding.weight[0]
-    shape = op("Shape", [BertTensor.INPUT_IDS], "shape")
-    length = op("Gather", [shape, builder.weight("one", np.array([1]))], "length")
+    length = op("Shape", [ids], "length")
     place = op(
         "Slice",
         [
@@ -89,7 +89,7 @@ def _embed(builder: GraphBuilder, net: Bert) -> str:
         ],
         "place",
     )
-    token = op("Gather", [table, BertTensor.INPUT_IDS], "token")
+    token = op("Gather", [table, ids], "token")
     total = op("Add", [token, place], "embedding")
     return _norm(builder, total, net.embedding_norm, "embedding_norm")
 
@@ -129,7 +129,7 @@ def _attention(builder: GraphBuilder, net: Bert, layer: Layer, hidden: str, at: 
     shares = op("Softmax", [scores], f"{at}.attention_weights", axis=-1)
     attended = op("MatMul", [shares, value], f"{at}.attended")
     by_position = op("Transpose", [attended], f"{at}.by_position", perm=[0, 2, 1, 3])
-    join_heads = builder.weight("join_heads", np.array([1, -1, heads * size], np.int64))
+    join_heads = builder.weight("join_heads", np.array([-1, heads * size], np.int64))
     return op("Reshape", [by_position, join_heads], f"{at}.attention")
 
 

@@ -25,7 +25,7 @@ class PortableAttention:
         self._scale = builder.weight("attention_scale", scale)
         heads = np.array([1, -1, 3, sizes.num_heads, sizes.head_size], np.int64)
         self._split_heads = builder.weight("split_heads", heads)
-        self._join_heads = builder.weight("join_heads", np.array([1, -1, sizes.width], np.int64))
+        self._join_heads = builder.weight("join_heads", np.array([-1, sizes.width], np.int64))
         self._split = ""
 
     def attend(self, qkv: str, layer: int) -> str:

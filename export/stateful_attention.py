@@ -21,14 +21,14 @@ class StatefulAttention:
         self.sizes = sizes
         heads = np.array([1, -1, sizes.num_heads, sizes.head_size], np.int64)
         self._split_heads = builder.weight("split_heads", heads)
-        self._join_heads = builder.weight("join_heads", np.array([1, -1, sizes.width], np.int64))
+        self._join_heads = builder.weight("join_heads", np.array([-1, sizes.width], np.int64))
         self._thirds = builder.weight("thirds", np.full(3, sizes.width, np.int64))
 
     def attend(self, qkv: str, layer: int) -> str:
         """Add the attention of a layer; see `Attention.attend`."""
         op, at = self.builder.op, f"blocks.{layer}"
         names = [f"{at}.query", f"{at}.key", f"{at}.value"]
-        parts = self.builder.ops("Split", [qkv, self._thirds], names, axis=2)
+        parts = self.builder.ops("Split", [qkv, self._thirds], names, axis=1)
         query, key, value = (self._heads(part) for part in parts)
         keys = self._append(Tensors.past_key(layer), key, Tensors.present_key(layer))
         values = self._append(Tensors.past_value(layer), value, Tensors.present_value(layer))
@@ -49,7 +49,7 @@ class StatefulAttention:
         """Nothing remains to be done after the last layer."""
 
     def _heads(self, part: str) -> str:
-        """Turn (1, S, width) into (1, H, S, D)."""
+        """Turn (S, width) into (1, H, S, D)."""
         split = self.builder.op("Reshape", [part, self._split_heads], f"{part}.split")
         return self.builder.op("Transpose", [split], f"{part}.heads", perm=[0, 2, 1, 3])
 

@@ -35,11 +35,11 @@ class Attention(Protocol):
         """Add the attention of a layer.
 
         Args:
-            qkv: Name of a (1, S, 3 * width) tensor: queries, keys and values of the new positions.
+            qkv: Name of a (S, 3 * width) tensor: queries, keys and values of the new positions.
             layer: From 0.
 
         Returns:
-            Name of a (1, S, width) tensor.
+            Name of a (S, width) tensor.
         """
         ...
 
@@ -50,33 +50,36 @@ class Attention(Protocol):
 
 def text2semantic_graph(net: Text2Semantic, kv_cache: KvCache) -> onnx.ModelProto:
     """Build the graph described by `contract.Text2SemanticTensor`, in float32."""
-    if kv_cache is KvCache.STATEFUL:
-        return build_graph(net, StatefulAttention, STATEFUL_OPSET)
     flavours: dict[KvCache, Callable[[GraphBuilder, Text2SemanticSizes], Attention]] = {
         KvCache.SHARED_BUFFER: SharedBufferAttention,
         KvCache.PORTABLE: PortableAttention,
+        KvCache.STATEFUL: StatefulAttention,
         KvCache.ON_DEVICE: OnDeviceAttention,
     }
-    return build_graph(net, flavours[kv_cache])
+    opset = STATEFUL_OPSET if kv_cache is KvCache.STATEFUL else OPSET
+    return build_graph(net, flavours[kv_cache], GraphBuilder("text2semantic", opset))
 
 
 def build_graph(
     net: Text2Semantic,
     make_attention: Callable[[GraphBuilder, Text2SemanticSizes], Attention],
-    opset: int = OPSET,
+    builder: GraphBuilder,
 ) -> onnx.ModelProto:
     """Build the graph around a given kind of attention."""
-    builder = GraphBuilder("text2semantic", opset)
     sizes = net.sizes
     hidden = builder.input(Tensors.HIDDEN, [1, "new", sizes.width])
     builder.input(Tensors.BIAS, [1, 1, "new", "total"])
     attention = make_attention(builder, sizes)
     _add_weights(builder, net)
+    batch = builder.weight("batch_axis", np.array([0], np.int64))
+    rows = builder.op("Squeeze", [hidden, batch], "rows")
     for layer in range(sizes.num_layers):
-        hidden = _block(builder, attention, hidden, layer)
+        attended = _attend(builder, attention, rows, layer)
+        if layer == sizes.num_layers - 1:  # the others have served as keys and values
+            rows, attended = _last(builder, rows), _last(builder, attended)
+        rows = _mix(builder, rows, attended, layer)
     attention.finish()
-    last = builder.op("Gather", [hidden, _last_index(builder)], "last_hidden", axis=1)
-    builder.linear(last, Tensors.LOGITS, "head.weight")
+    builder.linear(rows, Tensors.LOGITS, "head.weight")
     builder.output(Tensors.LOGITS, [1, sizes.vocabulary])
     return builder.model()
 
@@ -89,17 +92,22 @@ def _add_weights(builder: GraphBuilder, net: Text2Semantic) -> None:
             builder.weight(name, array.T if array.ndim == 2 else array)
 
 
-def _block(builder: GraphBuilder, attention: Attention, hidden: str, layer: int) -> str:
-    """Add one post-norm transformer layer."""
+def _attend(builder: GraphBuilder, attention: Attention, rows: str, layer: int) -> str:
+    """Add the first half of a layer, in which positions see each other."""
     at = f"blocks.{layer}"
-    qkv = builder.linear(hidden, f"{at}.qkv", f"{at}.qkv.weight", f"{at}.qkv.bias")
-    attended = attention.attend(qkv, layer)
+    qkv = builder.linear(rows, f"{at}.qkv", f"{at}.qkv.weight", f"{at}.qkv.bias")
+    return attention.attend(qkv, layer)
+
+
+def _mix(builder: GraphBuilder, rows: str, attended: str, layer: int) -> str:
+    """Add the second half of a post-norm layer, in which each position is alone."""
+    at = f"blocks.{layer}"
     mixed = builder.linear(attended, f"{at}.out", f"{at}.out.weight", f"{at}.out.bias")
-    hidden = _add_and_norm(builder, hidden, mixed, f"{at}.attention_norm")
-    expanded = builder.linear(hidden, f"{at}.fc1", f"{at}.fc1.weight", f"{at}.fc1.bias")
+    rows = _add_and_norm(builder, rows, mixed, f"{at}.attention_norm")
+    expanded = builder.linear(rows, f"{at}.fc1", f"{at}.fc1.weight", f"{at}.fc1.bias")
     active = builder.op("Relu", [expanded], f"{at}.relu")
     reduced = builder.linear(active, f"{at}.fc2", f"{at}.fc2.weight", f"{at}.fc2.bias")
-    return _add_and_norm(builder, hidden, reduced, f"{at}.feed_forward_norm")
+    return _add_and_norm(builder, rows, reduced, f"{at}.feed_forward_norm")
 
 
 def _add_and_norm(builder: GraphBuilder, residual: str, update: str, name: str) -> str:
@@ -108,5 +116,7 @@ def _add_and_norm(builder: GraphBuilder, residual: str, update: str, name: str) 
     return builder.op("LayerNormalization", [total, *parameters], name, epsilon=1e-5, axis=-1)
 
 
-def _last_index(builder: GraphBuilder) -> str:
-    return builder.weight("last_index", np.array(-1, np.int64))
+def _last(builder: GraphBuilder, rows: str) -> str:
+    """Pick the position whose logits are wanted."""
+    index = builder.weight(Tensors.LAST_INDEX, np.array([-1], np.int64))
+    return builder.op("Gather", [rows, index], f"{rows}.last", axis=0)

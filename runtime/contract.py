@@ -56,6 +56,8 @@ class Text2SemanticTensor:
     """Shared buffer only. int32, (1,): total_length - 1."""
     LOGITS = "logits"
     """float32, (1, V): scores of the next token, from the last new position."""
+    LAST_INDEX = "last_index"
+    """A constant. int64, (1,): picks that position, from the last layer on."""
     NEW_KEYS = "new_keys"
     """Portable only. float32, (L, H, S, D)."""
     NEW_VALUES = "new_values"

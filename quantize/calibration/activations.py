@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 
+from voicepack.quantize.graphs.every_position import for_every_position
 from voicepack.quantize.graphs.flavour import flavour_of
 from voicepack.quantize.graphs.graph import Tensors as Arrays
 from voicepack.quantize.graphs.graph import save_graph, tensor_spec
@@ -68,6 +69,7 @@ def record_activations(
     Raises:
         TargetError: The engine of the graph's flavour is missing or too old.
     """
+    model = for_every_position(model)
     sources = _sources(model, weights)
     specs = {value.name: tensor_spec(value) for value in model.graph.input}
     recorded = {*sources.values(), *_qkv_names(model)} - specs.keys()
@@ -86,10 +88,9 @@ def record_activations(
 
 
 def _sources(model: onnx.ModelProto, weights: Collection[str]) -> dict[str, str]:
-    """Name the tensor that each weight multiplies, before positions are picked from it."""
-    picked = {n.output[0]: n.input[0] for n in model.graph.node if n.op_type == "Gather"}
+    """Name the tensor that each weight multiplies."""
     return {
-        linear.weight: picked.get(linear.source, linear.source)
+        linear.weight: linear.source
         for linear in find_linear(GraphEditor(model))
         if linear.weight in weights
     }

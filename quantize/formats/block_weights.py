@@ -130,4 +130,4 @@ def use_blocks(
         block_size=weights.block_size,
         accuracy_level=ACCURACY_LEVELS[activations],
     )
-    editor.replace(linear.nodes, [node])
+    editor.replace([linear.node], [node])

@@ -35,7 +35,7 @@ def use_dynamic_int8(editor: GraphEditor, linear: Linear) -> None:
     ]
     if linear.bias:
         nodes.append(_node("Add", [scaled, linear.bias], [at]))
-    editor.replace(linear.nodes, nodes)
+    editor.replace([linear.node], nodes)
 
 
 def _node(kind: str, inputs: list[str], outputs: list[str]) -> onnx.NodeProto:

@@ -58,10 +58,11 @@ def _pack(name: str, nibbles: npt.NDArray[np.uint8]) -> TensorProto:
 
 def _multiply(editor: GraphEditor, linear: Linear, widening: onnx.NodeProto) -> None:
     """Multiply as before, by a weight that a node widens from (outputs, inputs)."""
-    multiply, *rest = linear.nodes
-    turned = f"{linear.weight}.turned"
-    turning = helper.make_node("Transpose", widening.output, [turned], name=turned, perm=[1, 0])
-    reading = onnx.NodeProto()
-    reading.CopyFrom(multiply)
-    reading.input[1] = turned
-    editor.replace(linear.nodes, [widening, turning, reading, *rest])
+    reading = helper.make_node(
+        "Gemm",
+        [linear.source, *widening.output, *filter(None, [linear.bias])],
+        [linear.result],
+        name=linear.result,
+        transB=1,
+    )
+    editor.replace([linear.node], [widening, reading])

@@ -59,10 +59,6 @@ class GraphEditor:
         self._weights.setdefault(tensor.name, tensor)
         return str(tensor.name)
 
-    def is_shared(self, name: str) -> bool:
-        """Tell whether more than one node reads a tensor, the caller of the graph counted too."""
-        return self._users[name] > 1
-
     def replace(self, nodes: Iterable[onnx.NodeProto], replacements: list[onnx.NodeProto]) -> None:
         """Put `replacements` in the place of the last of `nodes`, and drop the others."""
         *dropped, last = [node.output[0] for node in nodes]
@@ -91,7 +87,7 @@ class GraphEditor:
             [weight for name, weight in self._weights.items() if name in used],
         )
         opsets = {opset.domain: opset.version for opset in self._model.opset_import}
-        if any(node.domain == CONTRIB for node in nodes):
+        if uses_domain(nodes, CONTRIB):
             opsets[CONTRIB] = 1
         return helper.make_model(
             edited,
@@ -106,6 +102,14 @@ class GraphEditor:
         if value.name in self._dtypes:
             changed.type.tensor_type.elem_type = self._dtypes[value.name]
         return changed
+
+
+def uses_domain(nodes: Iterable[onnx.NodeProto], domain: str) -> bool:
+    """Tell whether a node is of a domain, those inside the branches of an If included."""
+    return any(
+        node.domain == domain or any(uses_domain(each.g.node, domain) for each in node.attribute)
+        for node in nodes
+    )
 
 
 def _names_read(nodes: Iterable[onnx.NodeProto]) -> Iterator[str]:

@@ -10,7 +10,7 @@ import onnx
 from onnx import TensorProto, helper
 
 from voicepack.quantize.errors import RecipeError
-from voicepack.quantize.graphs.graph_editor import CONTRIB, GraphEditor
+from voicepack.quantize.graphs.graph_editor import GraphEditor
 from voicepack.runtime.contract import Text2SemanticTensor as Tensors
 from voicepack.runtime.phones import FloatArray
 
@@ -32,9 +32,9 @@ def use_int8_cache(model: onnx.ModelProto, ranges: Mapping[int, CacheRange]) -> 
     """Return the graph with an INT8 cache, one scale for each channel of each head.
 
     GroupQueryAttention is three to four times slower on an INT8 cache than on its own float32
-    input when there are many rows at once. So each layer gets a branch: while nothing is cached,
-    it attends in float32 and returns the rounded new keys and values, which the host stores;
-    after that it attends over the cache and writes it in place.
+    input when there are many rows at once. So the branch that starts a sentence attends in float32
+    and returns the rounded new keys and values, which the host stores; the branch of later
+    positions attends over the cache and writes it in place.
 
     Args:
         model: Shared-buffer flavour with a float32 cache; stays as it is.
@@ -44,54 +44,44 @@ def use_int8_cache(model: onnx.ModelProto, ranges: Mapping[int, CacheRange]) -> 
         RecipeError: A layer was not calibrated.
     """
     editor = GraphEditor(model)
-    layers = [node for node in editor.nodes() if node.op_type == "GroupQueryAttention"]
+    layers = [node for node in editor.nodes() if node.op_type == "If"]
     if len(ranges) != len(layers):
         raise RecipeError(
             f"an int8 key/value cache needs calibrated ranges of all {len(layers)} layers, found "
             f"{len(ranges)}. Give calibration sentences, or set kv_cache to fp32."
         )
-    for layer, attention in enumerate(layers):
-        _branch(editor, attention, ranges[layer])
+    for layer, choice in enumerate(layers):
+        editor.replace([choice], [_choice(editor, choice, ranges[layer])])
     names = (Tensors.past_key, Tensors.past_value, Tensors.present_key, Tensors.present_value)
     every_cache = [name(layer) for layer in range(len(layers)) for name in names]
     editor.retype(every_cache, TensorProto.INT8)
-    editor.prepend(_starts(editor))
     return editor.model()
 
 
-def _starts(editor: GraphEditor) -> list[onnx.NodeProto]:
-    """Compute whether nothing is cached yet: all positions there are, are new."""
-    axis = editor.add_weight("length_axis", np.array(1, np.int64))
-    return [
-        helper.make_node("Shape", [Tensors.HIDDEN], ["hidden_shape"]),
-        helper.make_node("Gather", ["hidden_shape", axis], ["num_new"]),
-        helper.make_node("Cast", ["num_new"], ["num_new_int32"], to=TensorProto.INT32),
-        helper.make_node("Equal", ["num_new_int32", Tensors.TOTAL_LENGTH], ["starts"]),
-    ]
-
-
-def _branch(editor: GraphEditor, attention: onnx.NodeProto, ranges: CacheRange) -> None:
-    choice = helper.make_node(
-        "If",
-        ["starts"],
-        list(attention.output),
-        name=attention.name,
-        then_branch=_start(editor, attention, ranges),
-        else_branch=_step(editor, attention, ranges),
+def _choice(editor: GraphEditor, choice: onnx.NodeProto, ranges: CacheRange) -> onnx.NodeProto:
+    start, step = (
+        helper.get_node_attr_value(choice, name).node[0] for name in ("then_branch", "else_branch")
     )
-    editor.replace([attention], [choice])
+    return helper.make_node(
+        "If",
+        choice.input,
+        choice.output,
+        name=choice.name,
+        then_branch=_start(editor, start, ranges),
+        else_branch=_step(editor, step, ranges),
+    )
 
 
 def _start(editor: GraphEditor, attention: onnx.NodeProto, ranges: CacheRange) -> onnx.GraphProto:
     """Attend among the new positions in float32; round their keys and values for the cache."""
-    at = f"{attention.name}.start"
-    inputs = list(attention.input)
-    inputs[3:5] = ["", ""]  # no past
-    results = [at, f"{at}.key", f"{at}.value"]
-    nodes = [_attention(attention, inputs, results)]
-    for name, largest in ((results[1], ranges.keys), (results[2], ranges.values)):
+    node = onnx.NodeProto()
+    node.CopyFrom(attention)
+    node.input[3:5] = ["", ""]  # no past
+    at, key, value = node.output
+    nodes = [node]
+    for name, largest in ((key, ranges.keys), (value, ranges.values)):
         nodes += _rounding(editor, name, np.reciprocal(_scales(largest)))
-    return _graph("start", nodes, [at, f"{at}.key.int8", f"{at}.value.int8"])
+    return _graph(at, nodes, [at, f"{key}.int8", f"{value}.int8"])
 
 
 def _rounding(editor: GraphEditor, name: str, factors: FloatArray) -> list[onnx.NodeProto]:
@@ -112,26 +102,24 @@ def _rounding(editor: GraphEditor, name: str, factors: FloatArray) -> list[onnx.
 
 def _step(editor: GraphEditor, attention: onnx.NodeProto, ranges: CacheRange) -> onnx.GraphProto:
     """Attend over the cache, which the engine rounds and writes in place."""
-    at = f"{attention.name}.step"
-    results = [at, f"{at}.key", f"{at}.value"]
+    at, key, value = attention.output
     scales = [
         editor.add_weight(f"{name}.scale", _scales(largest).reshape(-1))
-        for name, largest in ((results[1], ranges.keys), (results[2], ranges.values))
+        for name, largest in ((key, ranges.keys), (value, ranges.values))
     ]
-    node = _attention(attention, [*attention.input, "", *scales], results)
-    for name, value in (
-        ("k_quant_type", "PER_CHANNEL"),
-        ("v_quant_type", "PER_CHANNEL"),
-        ("kv_cache_bit_width", 8),
-    ):
-        node.attribute.append(helper.make_attribute(name, value))
-    return _graph("step", [node], results)
-
-
-def _attention(like: onnx.NodeProto, inputs: list[str], outputs: list[str]) -> onnx.NodeProto:
-    node = helper.make_node(like.op_type, inputs, outputs, name=outputs[0], domain=CONTRIB)
-    node.attribute.extend(like.attribute)
-    return node
+    node = helper.make_node(
+        attention.op_type,
+        [*attention.input, "", *scales],
+        attention.output,
+        name=attention.name,
+        domain=attention.domain,
+        k_quant_type="PER_CHANNEL",
+        v_quant_type="PER_CHANNEL",
+        kv_cache_bit_width=8,
+        causal=0,  # one position sees all either way; of these kernels the causal ones are slower
+    )
+    node.attribute.extend(each for each in attention.attribute if each.name != "causal")
+    return _graph(at, [node], list(attention.output))
 
 
 def _graph(name: str, nodes: list[onnx.NodeProto], outputs: list[str]) -> onnx.GraphProto:

@@ -22,26 +22,17 @@ class Linear:
     """Initializer, (outputs,), or "" without one."""
     result: str
     """Tensor that comes out, bias added."""
-    nodes: tuple[onnx.NodeProto, ...]
-    """The MatMul and, with a bias, the Add."""
+    node: onnx.NodeProto
 
 
 def find_linear(editor: GraphEditor) -> Iterator[Linear]:
-    """Find every MatMul by an initializer of two dimensions."""
-    biases = {
-        node.input[0]: node
-        for node in editor.nodes()
-        if node.op_type == "Add" and editor.is_weight(node.input[1])
-    }
+    """Find every multiplication by an initializer of two dimensions, as `GraphBuilder` makes it.
+
+    That is a MatMul, or with a bias a Gemm that neither turns nor scales anything.
+    """
     for node in editor.nodes():
-        if node.op_type != "MatMul" or not editor.is_weight(node.input[1]):
+        if node.op_type not in ("Gemm", "MatMul") or node.attribute:
             continue
-        source, weight = node.input
-        if len(editor.shape(weight)) != 2:
-            continue
-        product = node.output[0]
-        added = None if editor.is_shared(product) else biases.get(product)
-        if added is None:
-            yield Linear(source, weight, "", product, (node,))
-        else:
-            yield Linear(source, weight, added.input[1], added.output[0], (node, added))
+        source, weight, *bias = node.input
+        if editor.is_weight(weight) and len(editor.shape(weight)) == 2:
+            yield Linear(source, weight, bias[0] if bias else "", node.output[0], node)

@@ -23,8 +23,8 @@ from voicepack.quantize.formats.weight_groups import (
     group_weights,
     overrides_of,
 )
+from voicepack.quantize.graphs.every_position import for_every_position
 from voicepack.quantize.graphs.graph import load_graph, save_graph, tensor_spec, weights_path
-from voicepack.quantize.graphs.graph_editor import GraphEditor
 from voicepack.quantize.graphs.kv_cache_format import use_int8_cache
 from voicepack.quantize.metrics.divergence import compare_logits, kl_divergence
 from voicepack.quantize.recipe import CacheFormat, Text2SemanticRecipe, WeightFormat
@@ -152,35 +152,12 @@ class TokenProbe:
     def _read_at_once(self, model: onnx.ModelProto) -> FloatArray:
         """Return the logits of every position that a token was chosen at."""
         with tempfile.TemporaryDirectory() as folder:
-            decoder = self._decoder(self._save(answering_everywhere(model), folder))
+            decoder = self._decoder(self._save(for_every_position(model), folder))
             rows = [
                 decoder.prefill(spoken.hidden, spoken.num_text)[-len(spoken.tokens) - 1 :]
                 for spoken in self.probed
             ]
         return np.concatenate(rows)
-
-
-def answering_everywhere(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Return text2semantic with the logits of all new positions, not of the last alone.
-
-    Its logits are float32, (1, S, V), and else it is as it was.
-
-    Args:
-        model: With the cache in full precision: then its one Gather picks the last position.
-    """
-    editor = GraphEditor(model)
-    picked = {n.output[0]: n.input[0] for n in model.graph.node if n.op_type == "Gather"}
-    for node in editor.nodes():
-        if any(name in picked for name in node.input):
-            copy = onnx.NodeProto()
-            copy.CopyFrom(node)
-            copy.input[:] = [picked.get(name, name) for name in node.input]
-            editor.replace([node], [copy])
-    changed = editor.model()
-    for value in changed.graph.output:
-        if value.name == "logits":
-            value.type.tensor_type.ClearField("shape")
-    return changed
 
 
 def _read_stepwise(

@@ -26,21 +26,21 @@ def model_of(nodes: list[onnx.NodeProto], *outputs: str) -> onnx.ModelProto:
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
 
 
-PRODUCT = helper.make_node("MatMul", ["x", "weight"], ["product"])
-SUM = helper.make_node("Add", ["product", "bias"], ["y"])
+PRODUCT = helper.make_node("MatMul", ["x", "weight"], ["y"])
+AFFINE = helper.make_node("Gemm", ["x", "weight", "bias"], ["y"])
+TURNED = helper.make_node("Gemm", ["x", "weight", "bias"], ["y"], transB=1)
 
 
-def test_a_product_and_the_bias_behind_it_are_one() -> None:
-    (found,) = find_linear(GraphEditor(model_of([PRODUCT, SUM], "y")))
+@pytest.mark.parametrize(("node", "bias"), [(PRODUCT, ""), (AFFINE, "bias")])
+def test_a_product_is_found_with_the_bias_it_has(node: onnx.NodeProto, bias: str) -> None:
+    (found,) = find_linear(GraphEditor(model_of([node], "y")))
 
-    assert (found.source, found.weight, found.bias, found.result) == ("x", "weight", "bias", "y")
-    assert len(found.nodes) == 2
+    assert (found.source, found.weight, found.bias, found.result) == ("x", "weight", bias, "y")
+    assert found.node == node
 
 
-def test_a_product_that_is_also_read_without_its_bias_stays_alone() -> None:
-    (found,) = find_linear(GraphEditor(model_of([PRODUCT, SUM], "y", "product")))
-
-    assert (found.bias, found.result) == ("", "product")
+def test_a_product_by_a_turned_weight_is_none() -> None:
+    assert not list(find_linear(GraphEditor(model_of([TURNED], "y"))))
 
 
 @pytest.mark.parametrize("second", ["stack", "x"])
@@ -51,11 +51,12 @@ def test_products_by_a_stack_or_by_a_computed_matrix_are_none(second: str) -> No
 
 
 def test_replaced_nodes_stand_where_the_last_of_them_stood_and_unread_weights_go() -> None:
-    after = helper.make_node("Relu", ["y"], ["z"])
-    editor = GraphEditor(model_of([PRODUCT, SUM, after], "z"))
+    bias = helper.make_node("Add", ["y", "bias"], ["sum"])
+    after = helper.make_node("Relu", ["sum"], ["z"])
+    editor = GraphEditor(model_of([PRODUCT, bias, after], "z"))
     scale = editor.add_weight("scale", np.ones(3, np.float32))
 
-    editor.replace([PRODUCT, SUM], [helper.make_node("Mul", ["x", scale], ["y"])])
+    editor.replace([PRODUCT, bias], [helper.make_node("Mul", ["x", scale], ["sum"])])
     edited = editor.model()
 
     assert [node.op_type for node in edited.graph.node] == ["Mul", "Relu"]

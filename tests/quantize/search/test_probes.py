@@ -12,6 +12,7 @@ from voicepack.quantize.calibration.calibration_set import (
     CalibrationSource,
     record_calibration,
 )
+from voicepack.quantize.graphs.every_position import for_every_position
 from voicepack.quantize.graphs.graph import load_graph, save_graph
 from voicepack.quantize.recipe import (
     CacheFormat,
@@ -22,7 +23,7 @@ from voicepack.quantize.recipe import (
 )
 from voicepack.quantize.search.probe import Probe
 from voicepack.quantize.search.sound_probe import SoundProbe
-from voicepack.quantize.search.token_probe import TokenProbe, answering_everywhere
+from voicepack.quantize.search.token_probe import TokenProbe
 from voicepack.runtime.contract import GraphRole
 from voicepack.runtime.kv_cache import make_decoder
 from voicepack.runtime.pack import VoicePack
@@ -93,7 +94,7 @@ def test_every_position_answers_what_it_would_as_the_last(
 ) -> None:
     entry = pack.graph(GraphRole.TEXT2SEMANTIC)
     everywhere = tmp_path / "everywhere.onnx"
-    save_graph(answering_everywhere(load_graph(pack.path(entry.file))), everywhere)
+    save_graph(for_every_position(load_graph(pack.path(entry.file))), everywhere)
     engine = engine_of(find_profile(pack.manifest.target))
     stepwise, at_once = (
         make_decoder(
