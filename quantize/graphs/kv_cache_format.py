@@ -41,10 +41,15 @@ def use_int8_cache(model: onnx.ModelProto, ranges: Mapping[int, CacheRange]) -> 
         ranges: Layer -> what was seen on calibration data.
 
     Raises:
-        RecipeError: A layer was not calibrated.
+        RecipeError: A layer was not calibrated, or the graph has no such branches.
     """
     editor = GraphEditor(model)
     layers = [node for node in editor.nodes() if node.op_type == "If"]
+    if not layers:
+        raise RecipeError(
+            "text2semantic attends at the start of a sentence as later on, which an int8 key/value "
+            "cache does not allow: an older voicepack has exported it. Export the voice again."
+        )
     if len(ranges) != len(layers):
         raise RecipeError(
             f"an int8 key/value cache needs calibrated ranges of all {len(layers)} layers, found "

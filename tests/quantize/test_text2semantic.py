@@ -22,6 +22,7 @@ from voicepack.quantize.calibration.activations import CalibrationSequence, reco
 from voicepack.quantize.errors import RecipeError
 from voicepack.quantize.formats.precision import store_as_half
 from voicepack.quantize.graphs.graph import relative_error, save_graph, tensor_spec
+from voicepack.quantize.graphs.kv_cache_format import use_int8_cache
 from voicepack.quantize.metrics.divergence import compare_logits
 from voicepack.quantize.recipe import CacheFormat, Text2SemanticRecipe, WeightFormat
 from voicepack.quantize.text2semantic import quantize_text2semantic
@@ -254,6 +255,15 @@ def test_an_int8_cache_without_sentences_is_refused(net: Text2Semantic) -> None:
 
     with pytest.raises(RecipeError, match="all 2 layers, found 0"):
         quantize_text2semantic(shared, INT8_CACHE, [])
+
+
+def test_an_int8_cache_in_a_graph_without_branches_is_refused(net: Text2Semantic) -> None:
+    shared = text2semantic_graph(net, KvCache.SHARED_BUFFER)
+    for node in [each for each in shared.graph.node if each.op_type == "If"]:
+        shared.graph.node.remove(node)
+
+    with pytest.raises(RecipeError, match=r"older voicepack.*Export the voice again"):
+        use_int8_cache(shared, {})
 
 
 @pytest.mark.parametrize(
