@@ -22,6 +22,7 @@ from voicepack.export.text2semantic_graph import text2semantic_graph
 from voicepack.export.vocoder import context_frames
 from voicepack.quantize.formats.precision import store_as_half
 from voicepack.quantize.graphs.fast_fir import speed_up_convolutions
+from voicepack.quantize.graphs.feed_forward import convolve_feed_forward
 from voicepack.quantize.graphs.graph import save_graph, tensor_spec, weights_path
 from voicepack.runtime.contract import GraphRole, Precision
 from voicepack.runtime.manifest import GraphEntry
@@ -43,12 +44,14 @@ class GraphWriter:
     precision: Precision
 
     def text2semantic(self, net: Text2Semantic) -> GraphEntry:
-        """Write the text2semantic graph in the flavour of the target."""
+        """Write the text2semantic graph in the flavour and form that suit the target."""
 
         def check(path: Path, tolerance: float) -> float:
             return check_text2semantic(path, net, self.profile, tolerance)
 
         model = text2semantic_graph(net, self.profile.kv_cache)
+        if self.profile.convolved_feed_forward:
+            model = convolve_feed_forward(model)
         return self._write(
             GraphRole.TEXT2SEMANTIC, model, check, kv_cache=self.profile.kv_cache.value
         )

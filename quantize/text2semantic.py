@@ -13,6 +13,11 @@ from voicepack.quantize.calibration.activations import (
 )
 from voicepack.quantize.errors import RecipeError
 from voicepack.quantize.formats.matmul_formats import BITS, quantize_matmuls
+from voicepack.quantize.graphs.feed_forward import (
+    convolve_feed_forward,
+    is_convolved,
+    multiply_feed_forward,
+)
 from voicepack.quantize.graphs.flavour import flavour_of
 from voicepack.quantize.graphs.graph_editor import GraphEditor
 from voicepack.quantize.graphs.kv_cache_format import use_int8_cache
@@ -38,13 +43,33 @@ def quantize_text2semantic(
         RecipeError: The recipe does not fit the graph, or lacks calibration data.
         TargetError: The engine that records activations is missing or too old.
     """
-    _check_flavour(model, recipe)
-    weights = _calibrated_weights(model, recipe)
-    int8_cache = recipe.kv_cache is CacheFormat.INT8
-    needed = bool(weights) or int8_cache
-    seen = record_activations(model, calibration, weights) if needed else Activations()
-    quantized = quantize_matmuls(model, recipe, seen.second_moments)
-    return use_int8_cache(quantized, seen.cache_ranges) if int8_cache else quantized
+    plain = multiply_feed_forward(model)
+    _check_flavour(plain, recipe)
+    weights = _calibrated_weights(plain, recipe)
+    needed = bool(weights) or recipe.kv_cache is CacheFormat.INT8
+    seen = record_activations(plain, calibration, weights) if needed else Activations()
+    return apply_recipe(model, recipe, seen)
+
+
+def apply_recipe(
+    model: onnx.ModelProto, recipe: Text2SemanticRecipe, seen: Activations
+) -> onnx.ModelProto:
+    """Return the graph in the formats of a recipe.
+
+    Where feed-forward layers were convolutions, those that stay in full precision are so again.
+
+    Args:
+        model: float32, any flavour, as exported; stays as it is.
+        recipe: Formats of weights and cache.
+        seen: On calibration sentences, as far as the recipe needs it.
+
+    Raises:
+        RecipeError: The recipe does not fit the graph, or lacks calibration data.
+    """
+    quantized = quantize_matmuls(multiply_feed_forward(model), recipe, seen.second_moments)
+    if recipe.kv_cache is CacheFormat.INT8:
+        quantized = use_int8_cache(quantized, seen.cache_ranges)
+    return convolve_feed_forward(quantized) if is_convolved(model) else quantized
 
 
 def _check_flavour(model: onnx.ModelProto, recipe: Text2SemanticRecipe) -> None:

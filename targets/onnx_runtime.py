@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicepack.targets.errors import TargetError
+from voicepack.targets.freed_memory import give_back_freed_memory
 from voicepack.targets.onnx_providers import provider_options, usable_providers
 from voicepack.targets.onnx_session import OnnxRuntimeSession
 from voicepack.targets.onnx_state import PRESENT, KeepingSession
@@ -47,6 +48,7 @@ class OnnxRuntime:
                 f"{model}: onnxruntime {ort.__version__} cannot load this graph: {error}. "
                 f"Export the voice again for a target this machine runs."
             ) from error
+        give_back_freed_memory()
         keeps = any(each.name.startswith(PRESENT) for each in session.get_outputs())
         keeping = keeps and self.profile.kv_cache is KvCache.ON_DEVICE
         kind = KeepingSession if keeping else OnnxRuntimeSession

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 import onnx
 
 from voicepack.quantize.errors import RecipeError
 from voicepack.quantize.graphs.fast_fir import plain_convolutions
+from voicepack.quantize.graphs.feed_forward import KERNEL
 from voicepack.quantize.graphs.graph_editor import GraphEditor
-from voicepack.quantize.graphs.linear import find_linear
 from voicepack.quantize.recipe import (
     ConvolutionFormat,
     ConvolutionRecipe,
@@ -60,9 +60,15 @@ def find_weights(model: onnx.ModelProto, role: GraphRole) -> list[Weight]:
         role: Which graph it is.
     """
     if role is GraphRole.TEXT2SEMANTIC:
-        editor = GraphEditor(model)
-        return [_weight(editor, linear.weight, 1) for linear in find_linear(editor)]
+        return list(_matrices(GraphEditor(model)))
     return list(_convolution_weights(GraphEditor(plain_convolutions(model))))
+
+
+def _matrices(editor: GraphEditor) -> Iterator[Weight]:
+    for node in editor.nodes():
+        if node.op_type in ("Gemm", "MatMul", "Conv") and editor.is_weight(node.input[1]):
+            each = _weight(editor, node.input[1], 1)
+            yield replace(each, name=each.name.removesuffix(KERNEL))
 
 
 def _convolution_weights(editor: GraphEditor) -> Iterator[Weight]:

@@ -15,7 +15,6 @@ import onnx
 
 from voicepack.quantize.calibration.activations import Activations, record_activations
 from voicepack.quantize.calibration.calibration_set import CalibrationSet, SpokenSentence
-from voicepack.quantize.formats.matmul_formats import quantize_matmuls
 from voicepack.quantize.formats.weight_groups import (
     Format,
     WeightGroup,
@@ -25,12 +24,12 @@ from voicepack.quantize.formats.weight_groups import (
 )
 from voicepack.quantize.graphs.every_position import for_every_position
 from voicepack.quantize.graphs.graph import load_graph, save_graph, tensor_spec, weights_path
-from voicepack.quantize.graphs.kv_cache_format import use_int8_cache
 from voicepack.quantize.metrics.divergence import compare_logits, kl_divergence
-from voicepack.quantize.recipe import CacheFormat, Text2SemanticRecipe, WeightFormat
+from voicepack.quantize.recipe import Text2SemanticRecipe, WeightFormat
 from voicepack.quantize.search.measurements import Values
 from voicepack.quantize.search.probe import BYTES, SECONDS, Mix
 from voicepack.quantize.target_limits import runs_on
+from voicepack.quantize.text2semantic import apply_recipe
 from voicepack.runtime.contract import GraphRole
 from voicepack.runtime.kv_cache import Decoder, cache_dtype, make_decoder
 from voicepack.runtime.pack import VoicePack
@@ -129,10 +128,7 @@ class TokenProbe:
         return record_activations(self._model, self.calibration.text2semantic_sequences(), names)
 
     def _quantize(self, recipe: Text2SemanticRecipe) -> onnx.ModelProto:
-        quantized = quantize_matmuls(self._model, recipe, self._activations.second_moments)
-        if recipe.kv_cache is CacheFormat.FP32:
-            return quantized
-        return use_int8_cache(quantized, self._activations.cache_ranges)
+        return apply_recipe(self._model, recipe, self._activations)
 
     def _save(self, model: onnx.ModelProto, folder: str) -> Path:
         path = Path(folder) / "text2semantic.onnx"

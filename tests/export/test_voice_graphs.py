@@ -8,10 +8,12 @@ from voicepack.export.flow import FlowSizes
 from voicepack.export.style_encoder import StyleEncoder
 from voicepack.export.synthesizer import Synthesizer
 from voicepack.export.synthesizer_sizes import SynthesizerSizes
+from voicepack.export.text2semantic import Text2Semantic, Text2SemanticSizes
 from voicepack.export.text_encoder import EncoderSizes, TextEncoderSizes
 from voicepack.export.vocoder import VocoderSizes
 from voicepack.export.voice_graphs import GraphWriter
 from voicepack.quantize.graphs.fast_fir import is_sped_up
+from voicepack.quantize.graphs.feed_forward import is_convolved
 from voicepack.quantize.graphs.graph import load_graph, weights_path
 from voicepack.runtime.contract import Precision
 from voicepack.targets.catalogue import find_profile
@@ -48,3 +50,26 @@ def test_the_vocoder_has_fast_convolutions_where_the_target_gains_by_them(
 
     assert sped_up == {"cpu": True, "openvino-cpu": False}
     assert weights["cpu"] == weights["openvino-cpu"]
+
+
+def test_feed_forward_layers_are_convolutions_where_the_target_gains_by_them(
+    tmp_path: Path,
+) -> None:
+    sizes = Text2SemanticSizes(
+        num_layers=2,
+        num_heads=2,
+        width=32,
+        feed_forward=128,
+        num_phones=20,
+        vocabulary=65,
+        num_features=1024,
+    )
+    net = Text2Semantic(sizes).eval().requires_grad_(False)
+    convolved = {}
+    for target in ("cpu", "cpu-portable", "arm64"):
+        (tmp_path / target).mkdir()
+        writer = GraphWriter(tmp_path / target, find_profile(target), Precision.FP32)
+        path = tmp_path / target / writer.text2semantic(net).file
+        convolved[target] = is_convolved(load_graph(path))
+
+    assert convolved == {"cpu": True, "cpu-portable": True, "arm64": False}
