@@ -26,7 +26,7 @@ from voicepack.export.checkpoint import open_gpt
 from voicepack.export.text2semantic import Text2Semantic, build_text2semantic
 from voicepack.export.text2semantic_graph import OPSET, build_graph, text2semantic_graph
 from voicepack.quantize.calibration.activations import CalibrationSequence
-from voicepack.quantize.graphs.feed_forward import convolve_feed_forward
+from voicepack.quantize.graphs.convolved_products import convolve_products
 from voicepack.quantize.graphs.graph import save_graph, weights_path
 from voicepack.quantize.recipe import CacheFormat, Text2SemanticRecipe, WeightFormat
 from voicepack.quantize.text2semantic import quantize_text2semantic
@@ -152,11 +152,11 @@ def build(net: Text2Semantic, rows: FloatArray) -> dict[str, Candidate]:
         flavour = find_profile(target).kv_cache
         found[name] = Candidate(make_decoder(flavour, session, shape, dtype), num_bytes)
 
-    portable = convolve_feed_forward(text2semantic_graph(net, KvCache.PORTABLE))
+    portable = convolve_products(text2semantic_graph(net, KvCache.PORTABLE))
     add("portable", portable, "cpu-portable", CacheFormat.FP32)
     int8 = quantize_text2semantic(portable, RECIPES["int8"], [])
     add("portable, int8", int8, "cpu-portable", CacheFormat.FP32)
-    shared = convolve_feed_forward(text2semantic_graph(net, KvCache.SHARED_BUFFER))
+    shared = convolve_products(text2semantic_graph(net, KvCache.SHARED_BUFFER))
     add("shared buffer", shared, "cpu", CacheFormat.FP32)
     for name, recipe in RECIPES.items():
         quantized = quantize_text2semantic(shared, recipe, calibration)

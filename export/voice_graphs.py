@@ -21,8 +21,8 @@ from voicepack.export.text2semantic_check import check_text2semantic
 from voicepack.export.text2semantic_graph import text2semantic_graph
 from voicepack.export.vocoder import context_frames
 from voicepack.quantize.formats.precision import store_as_half
+from voicepack.quantize.graphs.convolved_products import convolve_products
 from voicepack.quantize.graphs.fast_fir import speed_up_convolutions
-from voicepack.quantize.graphs.feed_forward import convolve_feed_forward
 from voicepack.quantize.graphs.graph import save_graph, tensor_spec, weights_path
 from voicepack.runtime.contract import GraphRole, Precision
 from voicepack.runtime.manifest import GraphEntry
@@ -50,8 +50,8 @@ class GraphWriter:
             return check_text2semantic(path, net, self.profile, tolerance)
 
         model = text2semantic_graph(net, self.profile.kv_cache)
-        if self.profile.convolved_feed_forward:
-            model = convolve_feed_forward(model)
+        if self.profile.convolved_products:
+            model = convolve_products(model)
         return self._write(
             GraphRole.TEXT2SEMANTIC, model, check, kv_cache=self.profile.kv_cache.value
         )

@@ -13,10 +13,10 @@ from voicepack.quantize.calibration.activations import (
 )
 from voicepack.quantize.errors import RecipeError
 from voicepack.quantize.formats.matmul_formats import BITS, quantize_matmuls
-from voicepack.quantize.graphs.feed_forward import (
-    convolve_feed_forward,
-    is_convolved,
-    multiply_feed_forward,
+from voicepack.quantize.graphs.convolved_products import (
+    convolve_products,
+    has_convolutions,
+    multiply_again,
 )
 from voicepack.quantize.graphs.flavour import flavour_of
 from voicepack.quantize.graphs.graph_editor import GraphEditor
@@ -43,7 +43,7 @@ def quantize_text2semantic(
         RecipeError: The recipe does not fit the graph, or lacks calibration data.
         TargetError: The engine that records activations is missing or too old.
     """
-    plain = multiply_feed_forward(model)
+    plain = multiply_again(model)
     _check_flavour(plain, recipe)
     weights = _calibrated_weights(plain, recipe)
     needed = bool(weights) or recipe.kv_cache is CacheFormat.INT8
@@ -56,7 +56,7 @@ def apply_recipe(
 ) -> onnx.ModelProto:
     """Return the graph in the formats of a recipe.
 
-    Where feed-forward layers were convolutions, those that stay in full precision are so again.
+    Where products were convolutions, those that stay in full precision are so again.
 
     Args:
         model: float32, any flavour, as exported; stays as it is.
@@ -66,10 +66,10 @@ def apply_recipe(
     Raises:
         RecipeError: The recipe does not fit the graph, or lacks calibration data.
     """
-    quantized = quantize_matmuls(multiply_feed_forward(model), recipe, seen.second_moments)
+    quantized = quantize_matmuls(multiply_again(model), recipe, seen.second_moments)
     if recipe.kv_cache is CacheFormat.INT8:
         quantized = use_int8_cache(quantized, seen.cache_ranges)
-    return convolve_feed_forward(quantized) if is_convolved(model) else quantized
+    return convolve_products(quantized) if has_convolutions(model) else quantized
 
 
 def _check_flavour(model: onnx.ModelProto, recipe: Text2SemanticRecipe) -> None:

@@ -50,9 +50,9 @@ class TargetProfile:
     """Parts of the names of the boards or processors that are meant; none means any."""
     fast_convolutions: bool = False
     """Compute long convolutions of the vocoder with fewer multiplications and more additions."""
-    convolved_feed_forward: bool = False
-    """Compute feed-forward layers of text2semantic as convolutions while they are in full
-    precision: on x86, ONNX Runtime reads the weights of those faster than matrices."""
+    convolved_products: bool = False
+    """Compute products of text2semantic in full precision as convolutions, where the engine's
+    kernels read the weights of those faster."""
     block_weights: bool = True
     """Keep 8-bit weights of text2semantic in blocks, where a recipe has them; one scale for each
     output is what every engine knows."""

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import onnx
 
+from voicepack.quantize.graphs.convolved_products import multiply_again
 from voicepack.quantize.graphs.every_position import for_every_position
-from voicepack.quantize.graphs.feed_forward import multiply_feed_forward
 from voicepack.quantize.graphs.flavour import flavour_of
 from voicepack.quantize.graphs.graph import Tensors as Arrays
 from voicepack.quantize.graphs.graph import save_graph, tensor_spec
@@ -70,7 +70,7 @@ def record_activations(
     Raises:
         TargetError: The engine of the graph's flavour is missing or too old.
     """
-    model = for_every_position(multiply_feed_forward(model))
+    model = for_every_position(multiply_again(model))
     sources = _sources(model, weights)
     specs = {value.name: tensor_spec(value) for value in model.graph.input}
     recorded = {*sources.values(), *_qkv_names(model)} - specs.keys()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 import onnx
 
 from voicepack.quantize.errors import RecipeError
 from voicepack.quantize.graphs.fast_fir import plain_convolutions
-from voicepack.quantize.graphs.feed_forward import KERNEL
 from voicepack.quantize.graphs.graph_editor import GraphEditor
 from voicepack.quantize.recipe import (
     ConvolutionFormat,
@@ -67,8 +66,7 @@ def find_weights(model: onnx.ModelProto, role: GraphRole) -> list[Weight]:
 def _matrices(editor: GraphEditor) -> Iterator[Weight]:
     for node in editor.nodes():
         if node.op_type in ("Gemm", "MatMul", "Conv") and editor.is_weight(node.input[1]):
-            each = _weight(editor, node.input[1], 1)
-            yield replace(each, name=each.name.removesuffix(KERNEL))
+            yield _weight(editor, node.input[1], 1)
 
 
 def _convolution_weights(editor: GraphEditor) -> Iterator[Weight]:

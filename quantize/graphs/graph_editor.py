@@ -54,6 +54,10 @@ class GraphEditor:
             self._weights[name] = numpy_helper.from_array(np.asarray(array, order="C"), name)
         return name
 
+    def change_weight(self, name: str, array: npt.NDArray[Any]) -> None:
+        """Store another array under the name of an initializer."""
+        self._weights[name] = numpy_helper.from_array(np.asarray(array, order="C"), name)
+
     def add_tensor(self, tensor: onnx.TensorProto) -> str:
         """Store an initializer of a type that NumPy lacks, once; returns its name."""
         self._weights.setdefault(tensor.name, tensor)

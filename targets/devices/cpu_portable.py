@@ -12,5 +12,5 @@ PROFILE = TargetProfile(
     kv_cache=KvCache.PORTABLE,
     block_weights=False,  # 1.20 and 1.21 refuse blocks of 8 bits, on ARM64 1.22 is slow with them
     fast_convolutions=True,
-    convolved_feed_forward=True,
+    convolved_products=True,
 )

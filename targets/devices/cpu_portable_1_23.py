@@ -11,5 +11,5 @@ PROFILE = TargetProfile(
     providers=("CPUExecutionProvider",),
     kv_cache=KvCache.PORTABLE,
     fast_convolutions=True,
-    convolved_feed_forward=True,
+    convolved_products=True,
 )

@@ -11,7 +11,7 @@ PROFILE = TargetProfile(
     providers=("CPUExecutionProvider",),
     kv_cache=KvCache.SHARED_BUFFER,
     fast_convolutions=True,
-    convolved_feed_forward=True,
+    convolved_products=True,
     architectures=("x86_64",),
     boards=("N95", "N97", "N100", "N200", "i3-N305"),
 )

@@ -12,8 +12,8 @@ from voicepack.export.text2semantic import Text2Semantic, Text2SemanticSizes
 from voicepack.export.text_encoder import EncoderSizes, TextEncoderSizes
 from voicepack.export.vocoder import VocoderSizes
 from voicepack.export.voice_graphs import GraphWriter
+from voicepack.quantize.graphs.convolved_products import has_convolutions
 from voicepack.quantize.graphs.fast_fir import is_sped_up
-from voicepack.quantize.graphs.feed_forward import is_convolved
 from voicepack.quantize.graphs.graph import load_graph, weights_path
 from voicepack.runtime.contract import Precision
 from voicepack.targets.catalogue import find_profile
@@ -52,7 +52,7 @@ def test_the_vocoder_has_fast_convolutions_where_the_target_gains_by_them(
     assert weights["cpu"] == weights["openvino-cpu"]
 
 
-def test_feed_forward_layers_are_convolutions_where_the_target_gains_by_them(
+def test_products_are_convolutions_where_the_target_gains_by_them(
     tmp_path: Path,
 ) -> None:
     sizes = Text2SemanticSizes(
@@ -70,6 +70,6 @@ def test_feed_forward_layers_are_convolutions_where_the_target_gains_by_them(
         (tmp_path / target).mkdir()
         writer = GraphWriter(tmp_path / target, find_profile(target), Precision.FP32)
         path = tmp_path / target / writer.text2semantic(net).file
-        convolved[target] = is_convolved(load_graph(path))
+        convolved[target] = has_convolutions(load_graph(path))
 
     assert convolved == {"cpu": True, "cpu-portable": True, "arm64": False}

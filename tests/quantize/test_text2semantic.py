@@ -21,7 +21,7 @@ from voicepack.export.text2semantic_graph import text2semantic_graph
 from voicepack.quantize.calibration.activations import CalibrationSequence, record_activations
 from voicepack.quantize.errors import RecipeError
 from voicepack.quantize.formats.precision import store_as_half
-from voicepack.quantize.graphs.feed_forward import convolve_feed_forward
+from voicepack.quantize.graphs.convolved_products import convolve_products
 from voicepack.quantize.graphs.graph import relative_error, save_graph, tensor_spec
 from voicepack.quantize.graphs.kv_cache_format import use_int8_cache
 from voicepack.quantize.metrics.divergence import compare_logits
@@ -143,7 +143,7 @@ def test_a_graph_of_convolutions_becomes_the_same_quantized_graph(net: Text2Sema
 
     expected, found = (
         quantize_text2semantic(model, recipe, CALIBRATION)
-        for model in (plain, convolve_feed_forward(plain))
+        for model in (plain, convolve_products(plain))
     )
 
     weights = [
@@ -155,10 +155,10 @@ def test_a_graph_of_convolutions_becomes_the_same_quantized_graph(net: Text2Sema
     assert kinds[0] == kinds[1]
 
 
-def test_layers_that_stay_in_full_precision_stay_convolutions(
+def test_products_that_stay_in_full_precision_stay_convolutions(
     net: Text2Semantic, tmp_path: Path
 ) -> None:
-    model = convolve_feed_forward(text2semantic_graph(net, KvCache.SHARED_BUFFER))
+    model = convolve_products(text2semantic_graph(net, KvCache.SHARED_BUFFER))
     recipe = Text2SemanticRecipe(overrides={"blocks.1.*": WeightFormat.INT8_BLOCK}, block_size=64)
     unseen = sequence(seed=9)
     expected = net(torch.from_numpy(unseen.hidden)[None], NUM_TEXT).numpy()
@@ -166,7 +166,7 @@ def test_layers_that_stay_in_full_precision_stay_convolutions(
     quantized = quantize_text2semantic(model, recipe, [])
 
     kinds = Counter(node.op_type for node in quantized.graph.node)
-    assert (kinds["Conv"], kinds["MatMulNBits"]) == (2, 4)
+    assert (kinds["Conv"], kinds["MatMulNBits"]) == (1, 4)
     found = decode(quantized, SIZES, KvCache.SHARED_BUFFER, tmp_path, unseen, num_prefill=30)
     assert relative_error(found, expected[29:]) < 0.03
 
