@@ -17,8 +17,6 @@ import onnx
 from onnx import helper
 
 from voicepack.quantize.graphs.graph_editor import GraphEditor
-from voicepack.quantize.graphs.linear import Linear, find_linear
-from voicepack.runtime.phones import FloatArray
 
 PIXEL = np.array([0, 2], np.int64)
 """Axes that an image, (1, channels, 1, rows), has besides the two of a matrix."""
@@ -39,14 +37,18 @@ def convolve_products(model: onnx.ModelProto) -> onnx.ModelProto:
     Their weights keep their names and become (outputs, inputs, 1, 1).
 
     Args:
-        model: Stays as it is. What is not stored in float32 stays a product.
+        model: In full precision, its weights stored in half perhaps; stays as it is.
     """
     editor = GraphEditor(model)
     pixel = editor.add_weight("pixel_axes", PIXEL)
-    for linear in find_linear(editor):
-        inputs, outputs = editor.shape(linear.weight)
-        if linear.bias and inputs > outputs:
-            editor.replace([linear.node], _convolution(editor, linear, pixel))
+    widened = {node.output[0]: node.input[0] for node in editor.nodes() if node.op_type == "Cast"}
+    for node in editor.nodes():
+        if node.op_type == "Gemm" and not node.attribute:
+            stored = widened.get(node.input[1], node.input[1])
+            inputs, outputs = editor.shape(stored)
+            if inputs > outputs:
+                _turn(editor, stored)
+                editor.replace([node], _convolution(node, pixel))
     return editor.model()
 
 
@@ -74,15 +76,19 @@ def _convolved(model: onnx.ModelProto) -> Iterator[_Convolved]:
             yield _Convolved((ends[0], image, node, columns, ends[1]), node)
 
 
-def _convolution(editor: GraphEditor, linear: Linear, pixel: str) -> list[onnx.NodeProto]:
-    matrix: FloatArray = editor.weight(linear.weight)
-    editor.change_weight(linear.weight, matrix.T[:, :, np.newaxis, np.newaxis])
-    at = linear.result
+def _turn(editor: GraphEditor, weight: str) -> None:
+    """Make a matrix, (inputs, outputs), the kernel of a convolution."""
+    editor.change_weight(weight, editor.weight(weight).T[:, :, np.newaxis, np.newaxis])
+
+
+def _convolution(product: onnx.NodeProto, pixel: str) -> list[onnx.NodeProto]:
+    rows, weight, bias = product.input
+    at = product.output[0]
     into, image, out, back = f"{at}.columns", f"{at}.image", f"{at}.pixels", f"{at}.column_sums"
     return [
-        _node("Transpose", [linear.source], into, perm=[1, 0]),
+        _node("Transpose", [rows], into, perm=[1, 0]),
         _node("Unsqueeze", [into, pixel], image),
-        _node("Conv", [image, linear.weight, linear.bias], out),
+        _node("Conv", [image, weight, bias], out),
         _node("Squeeze", [out, pixel], back),
         _node("Transpose", [back], at, perm=[1, 0]),
     ]
@@ -90,8 +96,7 @@ def _convolution(editor: GraphEditor, linear: Linear, pixel: str) -> list[onnx.N
 
 def _product(editor: GraphEditor, each: _Convolved) -> onnx.NodeProto:
     _, weight, bias = each.convolution.input
-    matrix: FloatArray = editor.weight(weight)[:, :, 0, 0].T
-    editor.change_weight(weight, matrix)
+    editor.change_weight(weight, editor.weight(weight)[:, :, 0, 0].T)
     return _node("Gemm", [each.nodes[0].input[0], weight, bias], each.nodes[-1].output[0])
 
 

@@ -90,7 +90,13 @@ def test_convolutions_are_told_from_products() -> None:
     assert kinds(multiply_again(layer())) == kinds(layer())
 
 
-def test_a_product_by_a_weight_in_half_precision_stays_one() -> None:
+def test_a_weight_stored_in_half_precision_is_turned_as_it_is() -> None:
+    rows = RANDOM.standard_normal((3, 16)).astype(np.float32)
     halved = store_as_half(layer(), {"fc2.weight"})
 
-    assert kinds(convolve_products(halved))["Gemm"] == 2
+    convolved = convolve_products(halved)
+
+    assert kinds(convolved) == kinds(convolve_products(layer())) + Counter(["Cast"])
+    shapes = {each.name: tuple(each.dims) for each in convolved.graph.initializer}
+    assert shapes["fc2.weight.half"] == (16, 64, 1, 1)
+    np.testing.assert_allclose(run(convolved, rows), run(halved, rows), rtol=1e-4, atol=1e-4)
