@@ -48,7 +48,8 @@ class Text2SemanticTensor:
     """float32, (1, S, H * D): embedded phones and tokens, positions added, made by the host."""
     BIAS = "attention_bias"
     """float32, (1, 1, S, total): added to the scores; a large negative number hides a key.
-    Shared buffer, stateful, on-device: total = all positions so far, the new ones included.
+    Shared buffer, stateful, on-device: total = all positions so far, the new ones included. A
+    shared buffer reads it at the start only: later there is one new position, which sees all.
     Portable: total = C + S, the cache's columns first (unused ones hidden), then the new ones."""
     TOTAL_LENGTH = "total_length"
     """Shared buffer only. int32, (): positions so far, the new ones included."""
