@@ -9,7 +9,6 @@ an image of one pixel, its numbers are the channels, and a matrix is a kernel of
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,15 +19,6 @@ from voicepack.quantize.graphs.graph_editor import GraphEditor
 
 PIXEL = np.array([0, 2], np.int64)
 """Axes that an image, (1, channels, 1, rows), has besides the two of a matrix."""
-
-
-@dataclass(frozen=True)
-class _Convolved:
-    """A product that is a convolution."""
-
-    nodes: tuple[onnx.NodeProto, ...]
-    """From rows to an image, the convolution, and back."""
-    convolution: onnx.NodeProto
 
 
 def convolve_products(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -54,10 +44,13 @@ def convolve_products(model: onnx.ModelProto) -> onnx.ModelProto:
 
 def multiply_again(model: onnx.ModelProto) -> onnx.ModelProto:
     """Return text2semantic with matrix products only: the inverse of `convolve_products`."""
+    if not has_convolutions(model):
+        return model
     editor = GraphEditor(model)
-    for each in _convolved(model):
-        if editor.is_weight(each.convolution.input[1]):
-            editor.replace(each.nodes, [_product(editor, each)])
+    for nodes in _convolved(model):
+        _, _, convolution, _, _ = nodes
+        if editor.is_weight(convolution.input[1]):
+            editor.replace(nodes, [_product(editor, nodes)])
     return editor.model()
 
 
@@ -66,14 +59,14 @@ def has_convolutions(model: onnx.ModelProto) -> bool:
     return any(True for _ in _convolved(model))
 
 
-def _convolved(model: onnx.ModelProto) -> Iterator[_Convolved]:
+def _convolved(model: onnx.ModelProto) -> Iterator[list[onnx.NodeProto]]:
+    """Find the five nodes of each convolution: from rows to an image, the convolution, and back."""
     makers = {name: node for node in model.graph.node for name in node.output}
     readers = {name: node for node in model.graph.node for name in node.input}
     for node in model.graph.node:
         if node.op_type == "Conv":
             image, columns = makers[node.input[0]], readers[node.output[0]]
-            ends = makers[image.input[0]], readers[columns.output[0]]
-            yield _Convolved((ends[0], image, node, columns, ends[1]), node)
+            yield [makers[image.input[0]], image, node, columns, readers[columns.output[0]]]
 
 
 def _turn(editor: GraphEditor, weight: str) -> None:
@@ -94,10 +87,11 @@ def _convolution(product: onnx.NodeProto, pixel: str) -> list[onnx.NodeProto]:
     ]
 
 
-def _product(editor: GraphEditor, each: _Convolved) -> onnx.NodeProto:
-    _, weight, bias = each.convolution.input
+def _product(editor: GraphEditor, nodes: list[onnx.NodeProto]) -> onnx.NodeProto:
+    first, _, convolution, _, last = nodes
+    _, weight, bias = convolution.input
     editor.change_weight(weight, editor.weight(weight)[:, :, 0, 0].T)
-    return _node("Gemm", [each.nodes[0].input[0], weight, bias], each.nodes[-1].output[0])
+    return _node("Gemm", [first.input[0], weight, bias], last.output[0])
 
 
 def _node(kind: str, inputs: list[str], output: str, **attributes: Any) -> onnx.NodeProto:

@@ -19,12 +19,13 @@ def for_every_position(model: onnx.ModelProto) -> onnx.ModelProto:
         model: Any flavour and precision; stays as it is.
     """
     editor = GraphEditor(model)
-    picks = [node for node in editor.nodes() if Tensors.LAST_INDEX in node.input]
-    picked = {node.output[0]: node.input[0] for node in picks}
+    picked = {
+        node.output[0]: node.input[0] for node in editor.nodes() if Tensors.LAST_INDEX in node.input
+    }
     batch = editor.add_weight("batch_axis", np.array([0], np.int64))
     rows = f"{Tensors.LOGITS}.rows"
     for node in editor.nodes():
-        if node in picks:
+        if node.output[0] in picked:
             editor.replace([node], [])
         elif picked.keys() & set(node.input) or Tensors.LOGITS in node.output:
             changed = _renamed(node, picked, {Tensors.LOGITS: rows})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -27,10 +26,7 @@ class GraphEditor:
         self._model = model
         self._weights = {each.name: each for each in self._model.graph.initializer}
         self._replacements: dict[str, Sequence[onnx.NodeProto]] = {}
-        self._first: list[onnx.NodeProto] = []
         self._dtypes: dict[str, int] = {}
-        self._users = Counter(name for node in self._model.graph.node for name in node.input)
-        self._users.update(output.name for output in self._model.graph.output)
 
     def nodes(self) -> Iterator[onnx.NodeProto]:
         """Go through the nodes in order, replacements not included."""
@@ -51,7 +47,7 @@ class GraphEditor:
     def add_weight(self, name: str, array: npt.NDArray[Any]) -> str:
         """Store an initializer once; asking again for the same name returns it."""
         if name not in self._weights:
-            self._weights[name] = numpy_helper.from_array(np.asarray(array, order="C"), name)
+            self.change_weight(name, array)
         return name
 
     def change_weight(self, name: str, array: npt.NDArray[Any]) -> None:
@@ -69,10 +65,6 @@ class GraphEditor:
         self._replacements |= {name: [] for name in dropped}
         self._replacements[last] = replacements
 
-    def prepend(self, nodes: Iterable[onnx.NodeProto]) -> None:
-        """Put nodes before all others."""
-        self._first.extend(nodes)
-
     def retype(self, names: Iterable[str], dtype: int) -> None:
         """Give inputs and outputs of the graph another element type."""
         self._dtypes |= dict.fromkeys(names, dtype)
@@ -81,7 +73,7 @@ class GraphEditor:
         """Assemble the edited graph, without the initializers that no node reads any more."""
         graph = self._model.graph
         kept = (self._replacements.get(node.output[0], [node]) for node in graph.node)
-        nodes = [*self._first, *chain.from_iterable(kept)]
+        nodes = list(chain.from_iterable(kept))
         used = set(_names_read(nodes))
         edited = helper.make_graph(
             nodes,

@@ -8,9 +8,8 @@ import pytest
 pytest.importorskip("torch", reason="needs the export extra")
 
 import torch
+from small_synthesizer import EMBEDDING, LATENT, small_synthesizer
 
-from voicepack.export.flow import FlowSizes
-from voicepack.export.style_encoder import StyleEncoder
 from voicepack.export.synthesizer import Synthesizer
 from voicepack.export.synthesizer_graphs import (
     TracedGraph,
@@ -18,8 +17,6 @@ from voicepack.export.synthesizer_graphs import (
     trace_speaker,
     trace_vocoder,
 )
-from voicepack.export.synthesizer_sizes import SynthesizerSizes
-from voicepack.export.text_encoder import EncoderSizes, TextEncoderSizes
 from voicepack.export.vocoder import VocoderSizes
 from voicepack.quantize.formats.precision import store_as_half
 from voicepack.quantize.graphs.fast_fir import speed_up_convolutions
@@ -36,18 +33,12 @@ HALF = 1e-2  # relative; rounding each weight to 11 bits costs about 5e-4
 
 @pytest.fixture(scope="module")
 def synthesizer() -> Synthesizer:
-    """A net of one layer each, with an embedding wider than the style, as in v2Pro."""
-    embedding = 20
-    encoder = EncoderSizes(channels=8, feed_forward=16, kernel_size=3, num_heads=2, window=4)
-    sizes = SynthesizerSizes(
-        text_encoder=TextEncoderSizes(encoder, 1, 1, 1, 50, 30, 12, 6),
-        flow=FlowSizes(2, 2, 5, 8, 6, embedding),
-        vocoder=VocoderSizes(6, embedding, 16, 7, (4, 2), (8, 4), (3, 7), ((1, 3), (1, 3)), 7),
-        feature_channels=10,
-        speaker_channels=7,
-    )
+    """Its vocoder has two stages of few channels."""
+    dilations = ((1, 3), (1, 3))
     torch.manual_seed(0)
-    net = Synthesizer(sizes, StyleEncoder(9, 8, embedding, 5)).eval().requires_grad_(False)
+    net = small_synthesizer(
+        VocoderSizes(LATENT, EMBEDDING, 16, 7, (4, 2), (8, 4), (3, 7), dilations, 7)
+    )
     net.codebook.normal_()
     net.tabulate_tokens()
     return net

@@ -4,12 +4,10 @@ import pytest
 
 pytest.importorskip("torch", reason="needs the export extra")
 
-from voicepack.export.flow import FlowSizes
-from voicepack.export.style_encoder import StyleEncoder
+from small_synthesizer import EMBEDDING, LATENT, small_synthesizer
+
 from voicepack.export.synthesizer import Synthesizer
-from voicepack.export.synthesizer_sizes import SynthesizerSizes
 from voicepack.export.text2semantic import Text2Semantic, Text2SemanticSizes
-from voicepack.export.text_encoder import EncoderSizes, TextEncoderSizes
 from voicepack.export.vocoder import VocoderSizes
 from voicepack.export.voice_graphs import GraphWriter
 from voicepack.quantize.graphs.convolved_products import has_convolutions
@@ -24,17 +22,8 @@ pytestmark = pytest.mark.torch
 @pytest.fixture(scope="module")
 def synthesizer() -> Synthesizer:
     """Its vocoder has one stage of 64 channels, with kernels of 11 taps."""
-    embedding = 20
-    encoder = EncoderSizes(channels=8, feed_forward=16, kernel_size=3, num_heads=2, window=4)
-    sizes = SynthesizerSizes(
-        text_encoder=TextEncoderSizes(encoder, 1, 1, 1, 50, 30, 12, 6),
-        flow=FlowSizes(2, 2, 5, 8, 6, embedding),
-        vocoder=VocoderSizes(6, embedding, 128, 7, (5,), (9,), (11,), ((1, 3),), 7),
-        feature_channels=10,
-        speaker_channels=7,
-    )
-    net = Synthesizer(sizes, StyleEncoder(9, 8, embedding, 5))
-    return net.eval().requires_grad_(False)
+    vocoder = VocoderSizes(LATENT, EMBEDDING, 128, 7, (5,), (9,), (11,), ((1, 3),), 7)
+    return small_synthesizer(vocoder)
 
 
 def test_the_vocoder_has_fast_convolutions_where_the_target_gains_by_them(
