@@ -14,8 +14,8 @@ import onnx
 import torch
 
 from voicepack.export.bert import Bert, Layer
-from voicepack.export.graph_builder import GraphBuilder
 from voicepack.quantize.graphs.graph import Computation, GraphSpec, Tensors
+from voicepack.quantize.graphs.graph_builder import GraphBuilder
 from voicepack.runtime.contract import BertTensor, GraphRole
 from voicepack.runtime.manifest import TensorSpec
 from voicepack.runtime.phones import FloatArray

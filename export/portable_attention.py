@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from voicepack.export.graph_builder import GraphBuilder
 from voicepack.export.text2semantic import Text2SemanticSizes
+from voicepack.quantize.graphs.graph_builder import GraphBuilder
 from voicepack.runtime.contract import Text2SemanticTensor as Tensors
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-from voicepack.export.graph_builder import GraphBuilder
 from voicepack.export.text2semantic import Text2SemanticSizes
+from voicepack.quantize.graphs.graph_builder import GraphBuilder
 from voicepack.quantize.graphs.graph_editor import CONTRIB
 from voicepack.runtime.contract import Text2SemanticTensor as Tensors
 

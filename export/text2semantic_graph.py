@@ -13,12 +13,12 @@ from typing import Protocol
 import numpy as np
 import onnx
 
-from voicepack.export.graph_builder import GraphBuilder
 from voicepack.export.on_device_attention import OnDeviceAttention
 from voicepack.export.portable_attention import PortableAttention
 from voicepack.export.shared_buffer_attention import SharedBufferAttention
 from voicepack.export.stateful_attention import StatefulAttention
 from voicepack.export.text2semantic import Text2Semantic, Text2SemanticSizes
+from voicepack.quantize.graphs.graph_builder import GraphBuilder
 from voicepack.runtime.contract import Text2SemanticTensor as Tensors
 from voicepack.targets.profile import KvCache
 

@@ -12,10 +12,10 @@ import pytest
 pytest.importorskip("torch")
 
 from voicepack.export.errors import CheckpointError
-from voicepack.export.graph_builder import GraphBuilder
 from voicepack.export.language_g2pw import read_g2pw, write_g2pw
 from voicepack.export.language_graph import open_graph
 from voicepack.quantize.errors import GraphError
+from voicepack.quantize.graphs.graph_builder import GraphBuilder
 from voicepack.runtime.bert_tokenizer import BertTokenizer
 from voicepack.runtime.contract import Precision
 from voicepack.runtime.text.chinese.g2pw import G2pw

@@ -32,9 +32,9 @@ class GraphBuilder:
         self._inputs.append(helper.make_tensor_value_info(name, dtype, list(shape)))
         return name
 
-    def output(self, name: str, shape: Sequence[int | str]) -> None:
-        """Declare a float32 graph output that a node already computes."""
-        self._outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, list(shape)))
+    def output(self, name: str, shape: Sequence[int | str], dtype: int = TensorProto.FLOAT) -> None:
+        """Declare a graph output that a node already computes."""
+        self._outputs.append(helper.make_tensor_value_info(name, dtype, list(shape)))
 
     def weight(self, name: str, array: npt.NDArray[Any]) -> str:
         """Store an initializer once; asking again for the same name returns it."""
@@ -60,8 +60,12 @@ class GraphBuilder:
         node = helper.make_node(
             kind, list(inputs), list(names), name=names[0], domain=domain, **attributes
         )
-        self._nodes.append(node)
+        self.append(node)
         return list(names)
+
+    def append(self, node: onnx.NodeProto) -> None:
+        """Add a node as it is."""
+        self._nodes.append(node)
 
     def linear(self, rows: str, name: str, weight: str, bias: str | None = None) -> str:
         """Multiply (rows, inputs) by a (inputs, outputs) weight; add a bias where there is one.
