@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -27,12 +28,21 @@ from voicepack.export.text2semantic import Text2Semantic, build_text2semantic
 from voicepack.export.text2semantic_graph import OPSET, build_graph, text2semantic_graph
 from voicepack.quantize.calibration.activations import CalibrationSequence
 from voicepack.quantize.graphs.convolved_products import convolve_products
-from voicepack.quantize.graphs.graph import save_graph, weights_path
+from voicepack.quantize.graphs.graph import (
+    save_graph,
+    save_without_weights,
+    tensor_spec,
+    weights_path,
+)
+from voicepack.quantize.graphs.single_positions import for_single_positions
+from voicepack.quantize.graphs.start_layer import start_layer
 from voicepack.quantize.recipe import CacheFormat, Text2SemanticRecipe, WeightFormat
 from voicepack.quantize.text2semantic import quantize_text2semantic
 from voicepack.runtime.contract import Text2SemanticTensor as Tensors
 from voicepack.runtime.kv_cache import Decoder, make_decoder, prefill_bias
+from voicepack.runtime.layered_start import LayeredStart
 from voicepack.runtime.manifest import Text2SemanticShape
+from voicepack.runtime.onnx_weights import MappedWeights
 from voicepack.runtime.phones import FloatArray
 from voicepack.targets.catalogue import engine_of, find_profile
 from voicepack.targets.profile import KvCache
@@ -43,12 +53,8 @@ NUM_TEXT = 100
 CONTEXTS = (300, 600)
 WINDOW = 15
 """Steps before and after a context that its median is taken over."""
-FC1_AND_OUT_INT8 = {
-    "blocks.*.fc1.weight": WeightFormat.INT8,
-    "blocks.*.out.weight": WeightFormat.INT8,
-}
-"""Prefill is faster with these, a step with blocks: this is where both keep their figures."""
 HEAD_8_BITS = {"head.weight": WeightFormat.INT8}
+FULL_PRECISION = Text2SemanticRecipe()
 RECIPES = {
     "int8": Text2SemanticRecipe(WeightFormat.INT8),
     "int8, cache": Text2SemanticRecipe(WeightFormat.INT8, kv_cache=CacheFormat.INT8),
@@ -56,8 +62,8 @@ RECIPES = {
     "int8-block, cache": Text2SemanticRecipe(
         WeightFormat.INT8_BLOCK, 256, kv_cache=CacheFormat.INT8
     ),
-    "fc1 and out int8": Text2SemanticRecipe(
-        WeightFormat.INT8_BLOCK, 256, overrides=FC1_AND_OUT_INT8, kv_cache=CacheFormat.INT8
+    "recipe int8": Text2SemanticRecipe(
+        WeightFormat.INT8_BLOCK, 256, kv_cache=CacheFormat.INT8, layered_start=True
     ),
     "int4-block, cache": Text2SemanticRecipe(
         WeightFormat.INT4_BLOCK, 64, overrides=HEAD_8_BITS, kv_cache=CacheFormat.INT8
@@ -123,7 +129,7 @@ def main() -> None:
         cells += [(steps[name][c], steps["naive"][c]) for c in CONTEXTS]
         text = "".join(f"{mine * 1e3:>8.2f} ({mine / base:.2f})" for mine, base in cells)
         print(f"{name:<20}{each.num_bytes / 1e6:>5.0f}{text}")
-    for name in ("naive", "int8-block, cache"):
+    for name in ("naive", "recipe int8"):
         num_bytes = candidates[name].num_bytes
         print(f"limit of {name}: {num_bytes / bandwidth * 1e3:.1f} ms, {bandwidth / 1e9:.1f} GB/s")
 
@@ -146,21 +152,22 @@ def build(net: Text2Semantic, rows: FloatArray) -> dict[str, Candidate]:
     found = {"naive": Candidate(NaiveDecoder(session, shape), num_bytes)}
     calibration = [CalibrationSequence(rows[:PREFILL], NUM_TEXT)]
 
-    def add(name: str, model: onnx.ModelProto, target: str, cache: CacheFormat) -> None:
-        session, num_bytes = load(model, name, target)
-        dtype = np.int8 if cache is CacheFormat.INT8 else np.float32
+    def add(name: str, model: onnx.ModelProto, target: str, recipe: Text2SemanticRecipe) -> None:
+        later = for_single_positions(model) if recipe.starts_in_layers else model
+        session, num_bytes = load(later, name, target)
+        start = load_start(later, name, shape) if recipe.starts_in_layers else None
+        dtype = np.int8 if recipe.kv_cache is CacheFormat.INT8 else np.float32
         flavour = find_profile(target).kv_cache
-        found[name] = Candidate(make_decoder(flavour, session, shape, dtype), num_bytes)
+        found[name] = Candidate(make_decoder(flavour, session, shape, dtype, start), num_bytes)
 
     portable = convolve_products(text2semantic_graph(net, KvCache.PORTABLE))
-    add("portable", portable, "cpu-portable", CacheFormat.FP32)
+    add("portable", portable, "cpu-portable", FULL_PRECISION)
     int8 = quantize_text2semantic(portable, RECIPES["int8"], [])
-    add("portable, int8", int8, "cpu-portable", CacheFormat.FP32)
+    add("portable, int8", int8, "cpu-portable", RECIPES["int8"])
     shared = convolve_products(text2semantic_graph(net, KvCache.SHARED_BUFFER))
-    add("shared buffer", shared, "cpu", CacheFormat.FP32)
+    add("shared buffer", shared, "cpu", FULL_PRECISION)
     for name, recipe in RECIPES.items():
-        quantized = quantize_text2semantic(shared, recipe, calibration)
-        add(name, quantized, "cpu", recipe.kv_cache)
+        add(name, quantize_text2semantic(shared, recipe, calibration), "cpu", recipe)
     return found | (build_openvino(net, shape) if find_spec("openvino") else {})
 
 
@@ -178,15 +185,31 @@ def build_openvino(net: Text2Semantic, shape: Text2SemanticShape) -> dict[str, C
     return found
 
 
+def load_start(later: onnx.ModelProto, name: str, shape: Text2SemanticShape) -> LayeredStart:
+    """Save and load the graph that starts sentences on the weights of one that was saved."""
+    model = start_layer(later, shape)
+    path = graph_path(name)
+    save_without_weights(model, path.with_stem("start"))
+    session = engine_of(find_profile("cpu")).open(path.with_stem("start"), ONE_THREAD)
+    inputs = [tensor_spec(value) for value in model.graph.input]
+    return LayeredStart(session, inputs, shape.num_layers, MappedWeights(path, weights_path(path)))
+
+
 def load(
     model: onnx.ModelProto, name: str, target: str, options: EngineOptions = ONE_THREAD
 ) -> tuple[Session, int]:
     """Save and load a graph; count the bytes of its weights."""
-    path = CACHE / name.replace(", ", "-").replace(" ", "-") / "text2semantic.onnx"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = graph_path(name)
     save_graph(model, path)
     session = engine_of(find_profile(target)).open(path, options)
     return session, weights_path(path).stat().st_size
+
+
+def graph_path(name: str) -> Path:
+    """Return where a candidate's graph is saved."""
+    folder = CACHE / name.replace(", ", "-").replace(" ", "-")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / "text2semantic.onnx"
 
 
 def measure(

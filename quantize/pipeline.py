@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import onnx
@@ -25,7 +25,15 @@ from voicepack.quantize.formats.weight_groups import (
     precision_of,
     refuse_unused_patterns,
 )
-from voicepack.quantize.graphs.graph import load_graph, save_graph, tensor_spec, weights_path
+from voicepack.quantize.graphs.graph import (
+    load_graph,
+    save_graph,
+    save_without_weights,
+    tensor_spec,
+    weights_path,
+)
+from voicepack.quantize.graphs.single_positions import for_single_positions
+from voicepack.quantize.graphs.start_layer import start_layer
 from voicepack.quantize.latent import quantize_latent
 from voicepack.quantize.narrow_nets import fit_to_width
 from voicepack.quantize.recipe import (
@@ -40,7 +48,13 @@ from voicepack.quantize.target_limits import fit_to_profile
 from voicepack.quantize.text2semantic import quantize_text2semantic
 from voicepack.quantize.vocoder import quantize_vocoder
 from voicepack.runtime.contract import GraphRole, Precision
-from voicepack.runtime.manifest import GraphEntry, Manifest, Provenance
+from voicepack.runtime.manifest import (
+    LAYERED_START,
+    GraphEntry,
+    Manifest,
+    Provenance,
+    Text2SemanticShape,
+)
 from voicepack.runtime.manifest_json import MANIFEST_NAME
 from voicepack.runtime.pack import VoicePack
 from voicepack.runtime.pack_writing import replace_pack, write_pack
@@ -69,6 +83,8 @@ class QuantizedGraph:
     """What became of one graph."""
 
     entry: GraphEntry
+    start: GraphEntry | None
+    """Text2semantic only: what starts sentences, where that is a graph of its own."""
     full_bytes: int
     """Of the graph and its weights before."""
     num_bytes: int
@@ -127,7 +143,8 @@ def quantize_pack(
             progress(step, num_steps, role.value)
             graphs.append(_quantize_graph(job, role, weights[role], calibration, folder))
         _copy_voice(job.pack, folder)
-        return _manifest(job, tuple(graph.entry for graph in graphs))
+        entries = (each for graph in graphs for each in (graph.entry, graph.start))
+        return _manifest(job, tuple(each for each in entries if each is not None))
 
     write = replace_pack if overwrite else write_pack
     pack = write(destination, build)
@@ -201,24 +218,48 @@ def _quantize_graph(
 ) -> QuantizedGraph:
     full = job.pack.graph(role)
     model = quantize_model(load_graph(job.pack.path(full.file)), role, job.recipe, calibration)
-    path = folder / full.file
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_graph(model, path)
+    (folder / full.file).parent.mkdir(parents=True, exist_ok=True)
     entry = replace(
         full,
         weights=weights_path(Path(full.file)).as_posix(),  # another target may have had the same
         precision=precision_of(recipe_of(job.recipe, role), weights),
+    )
+    start = None
+    if role is GraphRole.TEXT2SEMANTIC and job.recipe.text2semantic.starts_in_layers:
+        model = for_single_positions(model)
+        start = _save_start(model, job.pack.manifest.text2semantic, entry, folder)
+    save_graph(model, folder / entry.file)
+    entry = _described(entry, model)
+    graphs = [entry] if start is None else [entry, start]
+    return QuantizedGraph(
+        entry=entry,
+        start=start,
+        full_bytes=_size(job.pack.root, [full]),
+        num_bytes=_size(folder, graphs),
+        error=fidelity_error(
+            job.pack.manifest, graphs, folder, full, job.pack.root, calibration.sentences[-1]
+        ),
+    )
+
+
+def _save_start(
+    later: onnx.ModelProto, shape: Text2SemanticShape, entry: GraphEntry, folder: Path
+) -> GraphEntry:
+    """Write the graph that starts sentences beside text2semantic, whose weights it is handed."""
+    model = start_layer(later, shape)
+    file = PurePosixPath(entry.file).with_name(f"{GraphRole.TEXT2SEMANTIC_START.value}.onnx")
+    save_without_weights(model, folder / file)
+    start = replace(entry, role=GraphRole.TEXT2SEMANTIC_START, file=str(file), kv_cache="")
+    return _described(start, model)
+
+
+def _described(entry: GraphEntry, model: onnx.ModelProto) -> GraphEntry:
+    """Say what a graph takes and returns."""
+    return replace(
+        entry,
         opset=next(each.version for each in model.opset_import if not each.domain),
         inputs=tuple(tensor_spec(value) for value in model.graph.input),
         outputs=tuple(tensor_spec(value) for value in model.graph.output),
-    )
-    return QuantizedGraph(
-        entry=entry,
-        full_bytes=_size(job.pack.root, full),
-        num_bytes=_size(folder, entry),
-        error=fidelity_error(
-            job.pack.manifest, entry, folder, full, job.pack.root, calibration.sentences[-1]
-        ),
     )
 
 
@@ -244,8 +285,9 @@ def quantize_model(
     return quantize_vocoder(model, recipe.vocoder, calibration.vocoder_inputs())
 
 
-def _size(folder: Path, entry: GraphEntry) -> int:
-    return sum((folder / file).stat().st_size for file in (entry.file, entry.weights))
+def _size(folder: Path, graphs: Sequence[GraphEntry]) -> int:
+    files = {file for graph in graphs for file in (graph.file, graph.weights)}
+    return sum((folder / file).stat().st_size for file in files)
 
 
 def _copy_voice(pack: VoicePack, folder: Path) -> None:
@@ -266,9 +308,11 @@ def _manifest(job: QuantizeJob, graphs: tuple[GraphEntry, ...]) -> Manifest:
         "baseline": hashlib.sha256((job.pack.root / MANIFEST_NAME).read_bytes()).hexdigest(),
         f"recipe {job.recipe.name}": recipe_sha256(job.recipe),
     }
+    roles = {graph.role for graph in graphs}
     return replace(
         full,
         graphs=graphs,
+        required_features=(LAYERED_START,) if GraphRole.TEXT2SEMANTIC_START in roles else (),
         provenance=Provenance(
             exporter=f"voicepack {version('voicepack')}",
             sources={**full.provenance.sources, **hashes},

@@ -88,12 +88,30 @@ class MatmulRecipe:
         fitting = [form for pattern, form in self.overrides.items() if fnmatchcase(weight, pattern)]
         return fitting[-1] if fitting else self.weights
 
+    def inputs_of_scale(self, inputs: int) -> int:
+        """Return how many inputs of a block weight share a scale."""
+        return self.block_size
+
 
 @dataclass(frozen=True)
 class Text2SemanticRecipe(MatmulRecipe):
     """How text2semantic is quantized."""
 
     kv_cache: CacheFormat = CacheFormat.FP32
+    layered_start: bool = False
+    """Start sentences in a graph of one layer that reads each layer's weights where they lie: a
+    third faster than the blocks, without a second copy of them. Only where `starts_in_layers`."""
+
+    @property
+    def starts_in_layers(self) -> bool:
+        """Say whether sentences start layer by layer, which takes 8 bits throughout."""
+        weights = {self.weights, *self.overrides.values()} == {WeightFormat.INT8_BLOCK}
+        rows = self.activations is ActivationFormat.INT8
+        return self.layered_start and weights and rows and self.kv_cache is CacheFormat.INT8
+
+    def inputs_of_scale(self, inputs: int) -> int:
+        """Return how many inputs of a block weight share a scale: all, to start in layers."""
+        return inputs if self.starts_in_layers else self.block_size
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,13 @@ def _join_packs(packs: Sequence[VoicePack], folder: Path) -> Manifest:
     joined.take_all(first)
     variants = [v for pack in others for v in joined.add(pack)]
     kept = first.manifest.variants
-    return replace(first.manifest, variants=(*kept, *variants), files={})
+    features = {name for pack in packs for name in pack.manifest.required_features}
+    return replace(
+        first.manifest,
+        variants=(*kept, *variants),
+        required_features=tuple(sorted(features)),
+        files={},
+    )
 
 
 @dataclass

@@ -20,6 +20,9 @@ class GraphRole(str, Enum):
     """The graphs of a voice pack, and those of a language pack."""
 
     TEXT2SEMANTIC = "text2semantic"
+    TEXT2SEMANTIC_START = "text2semantic-start"
+    """One layer of text2semantic, for the first positions of a sentence. A pack that has it has a
+    text2semantic for later positions alone, and `weights` of both are the same file."""
     LATENT = "latent"
     VOCODER = "vocoder"
     SPEAKER = "speaker"
@@ -49,7 +52,8 @@ class Text2SemanticTensor:
     BIAS = "attention_bias"
     """float32, (1, 1, S, total): added to the scores; a large negative number hides a key.
     Shared buffer, stateful, on-device: total = all positions so far, the new ones included. A
-    shared buffer reads it at the start only: later there is one new position, which sees all.
+    shared buffer reads it at the start only: later there is one new position, which sees all. One
+    that starts sentences in a graph of its own has no such input.
     Portable: total = C + S, the cache's columns first (unused ones hidden), then the new ones."""
     TOTAL_LENGTH = "total_length"
     """Shared buffer only. int32, (): positions so far, the new ones included."""
@@ -92,6 +96,32 @@ class Text2SemanticTensor:
     def present_value(layer: int) -> str:
         """Output, as `present_key`; not in the portable flavour."""
         return f"present_value.{layer}"
+
+
+class StartLayerTensor:
+    """Tensors of the graph that starts sentences: P positions, of which the last R go on.
+
+    It runs for one layer after another. Every input that is not named here is a weight: that of
+    layer i is called `in_layer(i, name)` in the graph of later positions, and has as many elements.
+    """
+
+    ROWS = "rows"
+    """float32, (P, H * D): what the layer before left, at first the embedded phones and tokens."""
+    PARTS = "parts"
+    """int64, (2,): how many of them are phones, and how many tokens."""
+    FIRST = "first"
+    """int64, (1,): P - R. Of the last layer only keys and values of all positions are wanted."""
+    NEXT_ROWS = "next_rows"
+    """Output. float32, (R, H * D)."""
+    KEYS = "keys"
+    """Output. int8, (1, H, P, D): for the cache of the layer."""
+    VALUES = "values"
+    """Output, as `KEYS`."""
+
+    @staticmethod
+    def in_layer(layer: int, name: str) -> str:
+        """Name a weight of a layer as text2semantic does."""
+        return f"blocks.{layer}.{name}"
 
 
 class LatentTensor:

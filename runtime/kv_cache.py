@@ -11,6 +11,7 @@ import numpy.typing as npt
 from voicepack.runtime.contract import MAX_TOKENS
 from voicepack.runtime.contract import Text2SemanticTensor as Tensors
 from voicepack.runtime.growing_cache import GrowingCache
+from voicepack.runtime.layered_start import LayeredStart
 from voicepack.runtime.manifest import TensorSpec, Text2SemanticShape
 from voicepack.runtime.phones import FloatArray
 from voicepack.targets.errors import TargetError
@@ -53,6 +54,7 @@ def make_decoder(
     session: Session,
     shape: Text2SemanticShape,
     dtype: npt.DTypeLike = np.float32,
+    start: LayeredStart | None = None,
 ) -> Decoder:
     """Make the decoder that fits a graph.
 
@@ -61,6 +63,7 @@ def make_decoder(
         session: The loaded graph.
         shape: Its dimensions.
         dtype: Of keys and values, see `cache_dtype`; int8 for the shared-buffer flavour only.
+        start: How sentences start, where the graph is for later positions alone.
 
     Raises:
         TargetError: The graph is stateful, but its engine keeps no state.
@@ -69,6 +72,8 @@ def make_decoder(
         return StatefulDecoder(session)
     if flavour is KvCache.PORTABLE:
         return PortableDecoder(session, shape)
+    if start is not None:
+        return LayeredDecoder(session, shape, start)
     if np.dtype(dtype) == np.int8:
         return Int8BufferDecoder(session, shape)
     return SharedBufferDecoder(session, shape)
@@ -116,9 +121,11 @@ class SharedBufferDecoder:
         return self._logits(self._bound.run(inputs))
 
     def _inputs(self, hidden: FloatArray, bias: FloatArray) -> dict[str, Array]:
+        return {**self._rows(hidden), Tensors.BIAS: bias[None, None]}
+
+    def _rows(self, hidden: FloatArray) -> dict[str, Array]:
         return {
             Tensors.HIDDEN: hidden[None],
-            Tensors.BIAS: bias[None, None],
             Tensors.TOTAL_LENGTH: np.array(self._length, np.int32),
             Tensors.LAST_POSITION: np.array([self._length - 1], np.int32),
         }
@@ -161,6 +168,35 @@ class Int8BufferDecoder(SharedBufferDecoder):
         for present, cache in self._state.values():
             cache[:, :, : self._length] = outputs[present]
         return self._logits(outputs)
+
+
+class LayeredDecoder(SharedBufferDecoder):
+    """Sentences start in a graph of their own, layer by layer.
+
+    It leaves out the logits. The last of the first positions is therefore read once more, as later
+    ones are.
+    """
+
+    _dtype = np.int8
+
+    def __init__(self, session: Session, shape: Text2SemanticShape, start: LayeredStart) -> None:
+        super().__init__(session, shape)
+        self._start = start
+
+    def prefill(self, hidden: FloatArray, num_text: int) -> FloatArray:
+        """Start a sentence; see `Decoder.prefill`."""
+        self._reserve(len(hidden) + MAX_TOKENS)
+        caches = iter(self._state.values())
+        for both in self._start.keys_and_values(hidden, num_text):
+            for new, (_, cache) in zip(both, caches, strict=False):
+                cache[:, :, : len(hidden)] = new
+        self._length = len(hidden) - 1
+        return self.step(hidden[-1])
+
+    def step(self, hidden: FloatArray) -> FloatArray:
+        """Add one token; see `Decoder.step`."""
+        self._length += 1
+        return self._logits(self._bound.run(self._rows(hidden[None])))
 
 
 class PortableDecoder:

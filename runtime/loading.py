@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from voicepack.runtime.acoustics import Acoustics
 from voicepack.runtime.arithmetic import options_of
 from voicepack.runtime.contract import GraphRole, LatentTensor
 from voicepack.runtime.decoding import TokenGenerator
 from voicepack.runtime.errors import PackError
-from voicepack.runtime.kv_cache import cache_dtype, make_decoder
+from voicepack.runtime.kv_cache import Decoder, cache_dtype, make_decoder
+from voicepack.runtime.layered_start import LayeredStart
 from voicepack.runtime.lazy_session import LazySession
-from voicepack.runtime.manifest import GraphEntry
+from voicepack.runtime.manifest import GraphEntry, Text2SemanticShape
+from voicepack.runtime.onnx_weights import MappedWeights
 from voicepack.runtime.pack import VoicePack
 from voicepack.targets.profile import KvCache
 from voicepack.targets.session import Engine, EngineOptions, Session
@@ -58,14 +62,42 @@ def load_generator(loader: GraphLoader) -> TokenGenerator:
         TargetError: The engine is missing, too old, or refuses the graph.
     """
     pack = loader.pack
-    graph = pack.graph(GraphRole.TEXT2SEMANTIC)
-    decoder = make_decoder(
-        KvCache(graph.kv_cache),
-        loader.open(graph.role),
+    pack.graph(GraphRole.TEXT2SEMANTIC)
+    decoder = open_decoder(
+        pack.manifest.graphs,
         pack.manifest.text2semantic,
-        cache_dtype(graph.inputs),
+        pack.root,
+        lambda graph: loader.open(graph.role),
     )
     return TokenGenerator(decoder, pack.embeddings())
+
+
+def open_decoder(
+    graphs: Iterable[GraphEntry],
+    shape: Text2SemanticShape,
+    root: Path,
+    open_graph: Callable[[GraphEntry], Session],
+) -> Decoder:
+    """Load text2semantic, and what starts sentences where that is a graph of its own.
+
+    Args:
+        graphs: Text2semantic is one of them.
+        shape: Of it.
+        root: The folder that paths of the graphs begin in.
+        open_graph: Loads one of them.
+
+    Raises:
+        PackError: Text2semantic lacks a weight that the other graph takes.
+        TargetError: The engine is missing, too old, or refuses a graph.
+    """
+    roles = {graph.role: graph for graph in graphs}
+    later, start = roles[GraphRole.TEXT2SEMANTIC], roles.get(GraphRole.TEXT2SEMANTIC_START)
+    layered = None
+    if start is not None:
+        weights = MappedWeights(root / later.file, root / later.weights)
+        layered = LayeredStart(open_graph(start), start.inputs, shape.num_layers, weights)
+    flavour, dtype = KvCache(later.kv_cache), cache_dtype(later.inputs)
+    return make_decoder(flavour, open_graph(later), shape, dtype, layered)
 
 
 def acoustics_of(

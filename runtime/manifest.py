@@ -10,7 +10,9 @@ from voicepack.runtime.contract import GraphRole, Precision
 
 FORMAT = 1
 """The pack format this version writes, and the newest it reads."""
-SUPPORTED_FEATURES: frozenset[str] = frozenset()
+LAYERED_START = "layered-start"
+"""Required of who reads a pack in which a graph of its own starts sentences."""
+SUPPORTED_FEATURES = frozenset({LAYERED_START})
 """Required features this runtime knows."""
 
 

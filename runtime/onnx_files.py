@@ -10,6 +10,8 @@ import mmap
 from collections.abc import Iterator
 from pathlib import Path
 
+from voicepack.runtime.protocol_buffers import fields
+
 _MESSAGES: dict[str, dict[int, str]] = {
     "Model": {7: "Graph", 20: "Training", 25: "Function"},
     "Training": {1: "Graph", 2: "Graph"},
@@ -30,7 +32,6 @@ _MESSAGES: dict[str, dict[int, str]] = {
 """Message -> field number -> message in it: every way to a tensor. Source: `onnx.proto3`."""
 
 _KEY, _VALUE = 1, 2
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _MAX_DEPTH = 100
 """Protocol buffers' own limit on messages in messages."""
 
@@ -56,46 +57,11 @@ def _locations(data: memoryview, start: int, end: int, message: str, depth: int)
     if depth > _MAX_DEPTH:
         raise ValueError(f"messages nested more than {_MAX_DEPTH} deep")
     if message == "ExternalData":
-        entry = {n: bytes(data[a:b]).decode() for n, a, b in _fields(data, start, end)}
+        entry = {n: bytes(data[a:b]).decode() for n, a, b in fields(data, start, end)}
         if entry.get(_KEY) == "location":
             yield entry.get(_VALUE, "")
         return
     children = _MESSAGES[message]
-    for number, inner_start, inner_end in _fields(data, start, end):
+    for number, inner_start, inner_end in fields(data, start, end):
         if number in children:
             yield from _locations(data, inner_start, inner_end, children[number], depth + 1)
-
-
-def _fields(data: memoryview, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Walk over one message: number, start and end of each field that holds bytes."""
-    position = start
-    while position < end:
-        tag, position = _varint(data, position, end)
-        number, wire_type = tag >> 3, tag & 7
-        if wire_type == _VARINT:
-            _, position = _varint(data, position, end)
-        elif wire_type == _FIXED64:
-            position += 8
-        elif wire_type == _FIXED32:
-            position += 4
-        elif wire_type == _BYTES:
-            length, position = _varint(data, position, end)
-            yield number, position, min(position + length, end)
-            position += length
-        else:
-            raise ValueError(f"wire type {wire_type} at byte {position}")
-    if position != end:
-        raise ValueError("a field reaches beyond its message")
-
-
-def _varint(data: memoryview, position: int, end: int) -> tuple[int, int]:
-    value = 0
-    for shift in range(0, 70, 7):
-        if position >= end:
-            raise ValueError("a number is cut off")
-        byte = data[position]
-        position += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, position
-    raise ValueError("a number of more than ten bytes")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from voicepack.runtime.contract import GraphRole
 from voicepack.runtime.manifest import Manifest, Provenance
 
 Fact = tuple[str, str]
@@ -81,7 +82,9 @@ def _graphs(manifest: Manifest) -> Iterator[Row]:
     compiled |= {variant.target: variant.graphs for variant in manifest.variants}
     for target, graphs in compiled.items():
         for graph in graphs:
-            size = manifest.files[graph.file].size + manifest.files[graph.weights].size
+            size = manifest.files[graph.file].size
+            if graph.role is not GraphRole.TEXT2SEMANTIC_START:  # its weights are text2semantic's
+                size += manifest.files[graph.weights].size
             yield (
                 graph.role.value,
                 target,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,16 @@ class BlockWeights:
         scales = np.repeat(self.scales, self.block_size, axis=1)[:, : self.codes.shape[1]]
         matrix: FloatArray = (self.codes.astype(np.float32) - 2 ** (self.bits - 1)) * scales
         return matrix.T
+
+    def in_blocks(self, largest: int) -> BlockWeights:
+        """Return the same matrix in smaller blocks, which share scales.
+
+        Args:
+            largest: Inputs of a block at most, a power of two.
+        """
+        size = min(self.block_size, math.gcd(self.block_size, largest))
+        scales = np.repeat(self.scales, self.block_size // size, axis=1)
+        return BlockWeights(self.bits, size, self.codes, scales)
 
     def packed(self) -> npt.NDArray[np.uint8]:
         """Return the codes as MatMulNBits reads them, (outputs, blocks, bytes of a block).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,11 @@ from voicepack.quantize.errors import QualityError
 from voicepack.quantize.graphs.graph import relative_error
 from voicepack.runtime.arithmetic import options_of
 from voicepack.runtime.contract import GraphRole, LatentTensor, VocoderTensor
-from voicepack.runtime.kv_cache import cache_dtype, make_decoder
+from voicepack.runtime.kv_cache import Decoder
+from voicepack.runtime.loading import open_decoder
 from voicepack.runtime.manifest import GraphEntry, Manifest
 from voicepack.runtime.phones import FloatArray
 from voicepack.targets.catalogue import engine_of, find_profile
-from voicepack.targets.profile import KvCache
 from voicepack.targets.session import EngineOptions, Session
 
 MAX_ERROR = 0.5
@@ -27,7 +28,7 @@ NUM_STEPS = 32
 
 def fidelity_error(
     manifest: Manifest,
-    entry: GraphEntry,
+    graphs: Sequence[GraphEntry],
     folder: Path,
     full_entry: GraphEntry,
     full_folder: Path,
@@ -37,8 +38,9 @@ def fidelity_error(
 
     Args:
         manifest: Of the full-precision pack: target and dimensions are those of both.
-        entry: The quantized graph.
-        folder: Where its files are.
+        graphs: The quantized graph, and behind text2semantic what starts sentences, where that is a
+            graph of its own.
+        folder: Where their files are.
         full_entry: The same graph in full precision.
         full_folder: The pack it belongs to.
         spoken: What both are run on.
@@ -50,20 +52,20 @@ def fidelity_error(
         QualityError: The error is above `MAX_ERROR`, or the outputs are not finite.
         TargetError: The engine refuses the graph.
     """
-    expected = run_graph(manifest, full_entry, full_folder, spoken)
-    found = run_graph(manifest, entry, folder, spoken)
+    expected = run_graph(manifest, [full_entry], full_folder, spoken)
+    found = run_graph(manifest, graphs, folder, spoken)
     error = relative_error(found, expected)
     if not error <= MAX_ERROR:
         raise QualityError(
-            f"The quantized {entry.role.value} graph does not compute what the full-precision one "
-            f"does: its relative error is {error:.2g}, allowed is {MAX_ERROR}. Choose formats with "
-            "more bits, or give more calibration sentences."
+            f"The quantized {full_entry.role.value} graph does not compute what the "
+            f"full-precision one does: its relative error is {error:.2g}, allowed is {MAX_ERROR}. "
+            "Choose formats with more bits, or give more calibration sentences."
         )
     return error
 
 
 def run_graph(
-    manifest: Manifest, entry: GraphEntry, folder: Path, spoken: SpokenSentence
+    manifest: Manifest, graphs: Sequence[GraphEntry], folder: Path, spoken: SpokenSentence
 ) -> FloatArray:
     """Run one graph of a pack on a sentence.
 
@@ -71,11 +73,16 @@ def run_graph(
         float32: logits, (1 + steps, vocabulary); or a latent; or audio.
     """
     engine = engine_of(find_profile(manifest.target))
-    session = engine.open(folder / entry.file, options_of(entry, EngineOptions(threads=1)))
-    if entry.role is GraphRole.TEXT2SEMANTIC:
-        return _logits(manifest, entry, session, spoken)
+
+    def open_graph(graph: GraphEntry) -> Session:
+        return engine.open(folder / graph.file, options_of(graph, EngineOptions(threads=1)))
+
+    if graphs[0].role is GraphRole.TEXT2SEMANTIC:
+        decoder = open_decoder(graphs, manifest.text2semantic, folder, open_graph)
+        return _logits(decoder, spoken)
     embedding = spoken.embedding[None, :, None]
-    if entry.role is GraphRole.LATENT:
+    session = open_graph(graphs[0])
+    if graphs[0].role is GraphRole.LATENT:
         inputs = {
             LatentTensor.TOKENS: spoken.tokens,
             LatentTensor.PHONES: spoken.phones,
@@ -87,13 +94,8 @@ def run_graph(
     return np.asarray(session.run(inputs)[VocoderTensor.AUDIO])
 
 
-def _logits(
-    manifest: Manifest, entry: GraphEntry, session: Session, spoken: SpokenSentence
-) -> FloatArray:
+def _logits(decoder: Decoder, spoken: SpokenSentence) -> FloatArray:
     """Read the sentence as the runtime does: text and prompt at once, then token by token."""
-    decoder = make_decoder(
-        KvCache(entry.kv_cache), session, manifest.text2semantic, cache_dtype(entry.inputs)
-    )
     start = len(spoken.hidden) - len(spoken.tokens)
     logits = [decoder.prefill(spoken.hidden[:start], spoken.num_text)]
     logits += [decoder.step(row) for row in spoken.hidden[start : start + NUM_STEPS]]

@@ -60,7 +60,8 @@ def quantize_matmuls(
         if form is WeightFormat.INT8:
             forms.channels(editor, linear)
         elif form in BITS:
-            forms.blocks(editor, linear, _round(editor, linear, recipe, second_moments))
+            rounded = _round(editor, linear, recipe, second_moments)
+            forms.blocks(editor, linear, rounded.in_blocks(recipe.block_size))
         elif form is WeightFormat.FP16:
             halved.add(linear.weight)
     return store_as_half(editor.model(), halved)
@@ -80,14 +81,15 @@ def _round(
 ) -> BlockWeights:
     weight = editor.weight(linear.weight)
     bits = BITS[recipe.format_of(linear.weight)]
+    num_inputs = recipe.inputs_of_scale(len(weight))
     if not recipe.calibrated:
-        return round_blocks(weight, bits, recipe.block_size)
+        return round_blocks(weight, bits, num_inputs)
     if linear.weight not in second_moments:
         raise RecipeError(
             f"{linear.weight}: the recipe rounds on calibration data, but none was recorded for "
             "this weight. Give calibration sentences, or set calibrated to false."
         )
-    return round_calibrated(weight, second_moments[linear.weight], bits, recipe.block_size)
+    return round_calibrated(weight, second_moments[linear.weight], bits, num_inputs)
 
 
 def _check(recipe: MatmulRecipe, linears: list[Linear]) -> None:

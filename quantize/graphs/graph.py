@@ -54,10 +54,7 @@ def save_graph(model: onnx.ModelProto, path: Path) -> None:
         model: Stays as it is. Its initializers hold their data.
         path: The `.onnx` file to write.
     """
-    saved = onnx.ModelProto()
-    saved.CopyFrom(model)
-    _strip_provenance(saved)
-    saved.ir_version = onnx.helper.find_min_ir_version_for(saved.opset_import, ignore_unknown=True)
+    saved = _without_provenance(model)
     with weights_path(path).open("wb") as weights:
         for initializer in saved.graph.initializer:
             data = _content(initializer)
@@ -67,6 +64,11 @@ def save_graph(model: onnx.ModelProto, path: Path) -> None:
             _point_outside(initializer, weights_path(path).name, weights.tell(), len(data))
             weights.write(data)
     path.write_bytes(saved.SerializeToString(deterministic=True))
+
+
+def save_without_weights(model: onnx.ModelProto, path: Path) -> None:
+    """Write a graph whose weights are inputs; as `save_graph`, but for the second file."""
+    path.write_bytes(_without_provenance(model).SerializeToString(deterministic=True))
 
 
 def load_graph(path: Path) -> onnx.ModelProto:
@@ -89,13 +91,17 @@ def load_graph(path: Path) -> onnx.ModelProto:
     return model
 
 
-def _strip_provenance(model: onnx.ModelProto) -> None:
-    model.producer_name, model.producer_version, model.doc_string = "voicepack", "", ""
-    graph = model.graph
-    for value in (model, graph, *graph.node, *graph.initializer, *graph.input, *graph.output):
+def _without_provenance(model: onnx.ModelProto) -> onnx.ModelProto:
+    saved = onnx.ModelProto()
+    saved.CopyFrom(model)
+    saved.producer_name, saved.producer_version, saved.doc_string = "voicepack", "", ""
+    graph = saved.graph
+    for value in (saved, graph, *graph.node, *graph.initializer, *graph.input, *graph.output):
         value.ClearField("doc_string")
         value.ClearField("metadata_props")
     graph.ClearField("value_info")
+    saved.ir_version = onnx.helper.find_min_ir_version_for(saved.opset_import, ignore_unknown=True)
+    return saved
 
 
 def _content(initializer: onnx.TensorProto) -> bytes:

@@ -77,7 +77,13 @@ def test_every_graph_shrinks(quantized: QuantizedPack) -> None:
 def test_the_manifest_says_what_became_of_the_graphs(quantized: QuantizedPack) -> None:
     manifest = VoicePack.open(quantized.pack.root).manifest
     roles = {graph.role: graph for graph in manifest.graphs}
-    assert list(roles) == [GraphRole.TEXT2SEMANTIC, GraphRole.LATENT, GraphRole.VOCODER]
+    assert list(roles) == [
+        GraphRole.TEXT2SEMANTIC,
+        GraphRole.TEXT2SEMANTIC_START,
+        GraphRole.LATENT,
+        GraphRole.VOCODER,
+    ]
+    assert manifest.required_features == ("layered-start",)
     text2semantic = roles[GraphRole.TEXT2SEMANTIC]
     assert text2semantic.precision is Precision.INT8
     dtypes = {spec.name: spec.dtype for spec in text2semantic.inputs}

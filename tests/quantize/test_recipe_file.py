@@ -79,6 +79,29 @@ def test_a_recipe_that_is_written_is_read_back(recipe: Recipe) -> None:
     assert parse_recipe(to_toml(recipe), "written") == recipe
 
 
+@pytest.mark.parametrize(
+    ("more", "layered"),
+    [
+        ("", True),
+        ('weights = "int8"\n', False),
+        ('kv_cache = "fp32"\n', False),
+        ('activations = "fp32"\n', False),
+        ("layered_start = false\n", False),
+        ('overrides = { "blocks.3.*" = "int4-block" }\n', False),
+    ],
+)
+def test_sentences_start_in_layers_where_all_is_in_8_bits(more: str, layered: bool) -> None:
+    fields = {"weights": '"int8-block"', "kv_cache": '"int8"', "layered_start": "true"}
+    name = more.split(" ")[0]
+    lines = [f"{key} = {value}\n" for key, value in fields.items() if key != name]
+    text = f'name = "own"\n[text2semantic]\n{"".join(lines)}{more}'
+
+    recipe = parse_recipe(text, "own.toml").text2semantic
+
+    assert recipe.starts_in_layers is layered
+    assert recipe.inputs_of_scale(512) == (512 if layered else recipe.block_size)
+
+
 def test_the_last_pattern_that_fits_decides_in_a_recipe_that_is_written_too() -> None:
     overrides = {"blocks.*": WeightFormat.FP16, "*.fc1.*": WeightFormat.INT8}
     for order in (overrides, dict(reversed(overrides.items()))):

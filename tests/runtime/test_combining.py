@@ -113,6 +113,17 @@ def test_other_weights_get_a_folder_with_their_graph(make: Make, tmp_path: Path)
     assert seen.path(seen.graph(GraphRole.VOCODER).weights).read_bytes() == mine
 
 
+def test_what_one_of_the_packs_requires_of_a_runtime_all_of_it_requires(
+    make: Make, tmp_path: Path
+) -> None:
+    first, second = make("cpu"), make("cpu-portable")
+    required = replace(second.manifest, required_features=("layered-start",))
+    joined = combine_packs(
+        [first, replace(second, manifest=required)], tmp_path / "both.voicepack", overwrite=False
+    )
+    assert joined.manifest.required_features == ("layered-start",)
+
+
 def test_each_target_keeps_its_quality_report(make: Make, tmp_path: Path) -> None:
     packs = [make("cpu"), make("cpu-portable")]
     joined = combine_packs(packs, tmp_path / "both.voicepack", overwrite=False)

@@ -154,8 +154,8 @@ def test_all_faults_are_named_in_one_message(pack: VoicePack) -> None:
         parse(json.dumps(document), "here")
     assert str(caught.value).splitlines()[1:] == [
         "  sample_rate: expected a whole number, found '32000'",
-        "  graphs[1].role: expected one of text2semantic, latent, vocoder, speaker, bert, g2pw, "
-        "found 'bass'",
+        "  graphs[1].role: expected one of text2semantic, text2semantic-start, latent, "
+        "vocoder, speaker, bert, g2pw, found 'bass'",
         "  graphs[2].inputs[0].shape[1]: expected a whole number, found 2.5; "
         "or graphs[2].inputs[0].shape[1]: expected text, found 2.5",
         "  provenance.exporter: missing",

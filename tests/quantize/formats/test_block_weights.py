@@ -47,6 +47,25 @@ def test_eight_codes_of_four_bits_are_those_found_by_hand() -> None:
     )
 
 
+@pytest.mark.parametrize(("inputs", "size"), [(512, 256), (192, 64), (320, 64), (2048, 256)])
+def test_one_scale_for_an_output_is_repeated_for_each_of_its_blocks(inputs: int, size: int) -> None:
+    weight = RANDOM.standard_normal((inputs, 3)).astype(np.float32)
+    rounded = round_blocks(weight, 8, inputs)
+
+    blocks = rounded.in_blocks(256)
+
+    assert blocks.packed().shape == (3, inputs // size, size)
+    assert (blocks.scales == rounded.scales).all()
+    np.testing.assert_array_equal(blocks.dequantized(), rounded.dequantized())
+
+
+def test_blocks_that_are_small_enough_stay() -> None:
+    rounded = round_blocks(RANDOM.standard_normal((70, 3)).astype(np.float32), 8, 32)
+    blocks = rounded.in_blocks(32)
+    np.testing.assert_array_equal(blocks.packed(), rounded.packed())
+    np.testing.assert_array_equal(blocks.scales, rounded.scales)
+
+
 @given(st.integers(0, 2**32 - 1), st.sampled_from([16, 32, 64]))
 def test_an_8_bit_weight_is_off_by_at_most_half_a_step_or_one_at_the_end(
     seed: int, block_size: int

@@ -1,0 +1,116 @@
+"""What the host hands to the graph of one layer, on a stand-in for the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from voicepack.runtime.contract import Text2SemanticTensor
+from voicepack.runtime.errors import PackError
+from voicepack.runtime.kv_cache import make_decoder
+from voicepack.runtime.layered_start import LayeredStart
+from voicepack.runtime.manifest import TensorSpec, Text2SemanticShape
+from voicepack.runtime.onnx_weights import MappedWeights
+from voicepack.targets.profile import KvCache
+from voicepack.targets.session import Array, Session
+
+onnx = pytest.importorskip("onnx")
+
+SHAPE = Text2SemanticShape(num_layers=3, num_heads=1, head_size=4, vocabulary=3)
+INPUTS = (
+    TensorSpec("rows", "float32", ("rows", 4)),
+    TensorSpec("parts", "int64", (2,)),
+    TensorSpec("first", "int64", (1,)),
+    TensorSpec("bias", "float32", (4,)),
+)
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> MappedWeights:
+    """Layer i has a bias of i + 1."""
+    tensors = [
+        onnx.numpy_helper.from_array(np.full(4, layer + 1, np.float32), f"blocks.{layer}.bias")
+        for layer in range(SHAPE.num_layers)
+    ]
+    model = onnx.ModelProto(graph=onnx.GraphProto(initializer=tensors))
+    (tmp_path / "later.onnx").write_bytes(model.SerializeToString())
+    (tmp_path / "later.data").touch()
+    return MappedWeights(tmp_path / "later.onnx", tmp_path / "later.data")
+
+
+class Layer:
+    """Adds the layer's bias to its rows; keys are the layer's number, values its negative."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Array]] = []
+
+    def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        self.asked.append(dict(inputs))
+        rows, (first,) = inputs["rows"], inputs["first"]
+        keys = np.full((1, 1, len(rows), 4), inputs["bias"][0], np.int8)
+        return {"next_rows": rows[first:] + inputs["bias"], "keys": keys, "values": -keys}
+
+    def with_state(self, state: Mapping[str, tuple[str, Array]]) -> Session:
+        raise AssertionError("a layer has no state")
+
+
+class Later:
+    """Remembers its buffers and what it was asked."""
+
+    def __init__(self) -> None:
+        self.buffers: dict[str, Array] = {}
+        self.asked: list[dict[str, Array]] = []
+
+    def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        self.asked.append(dict(inputs))
+        return {"logits": np.array([[1, 2, 3]], np.float32)}
+
+    def with_state(self, state: Mapping[str, tuple[str, Array]]) -> Session:
+        self.buffers = {name: array for name, (_, array) in state.items()}
+        return self
+
+
+def test_layers_run_in_order_and_the_last_for_its_last_row_alone(weights: MappedWeights) -> None:
+    layer = Layer()
+    start = LayeredStart(layer, INPUTS, SHAPE.num_layers, weights)
+    rows = np.zeros((5, 4), np.float32)
+
+    found = list(start.keys_and_values(rows, num_text=2))
+
+    assert [int(keys[0, 0, 0, 0]) for keys, _ in found] == [1, 2, 3]
+    assert [asked["rows"][0, 0] for asked in layer.asked] == [0, 1, 3]
+    assert [asked["first"].tolist() for asked in layer.asked] == [[0], [0], [4]]
+    assert all(asked["parts"].tolist() == [2, 3] for asked in layer.asked)
+
+
+def test_a_layer_without_a_weight_that_the_graph_takes_is_refused(weights: MappedWeights) -> None:
+    with pytest.raises(PackError, match=r"blocks\.3\.bias has 0 bytes"):
+        LayeredStart(Layer(), INPUTS, SHAPE.num_layers + 1, weights)
+
+
+def test_keys_and_values_are_stored_and_the_last_position_is_read_again(
+    weights: MappedWeights,
+) -> None:
+    later = Later()
+    start = LayeredStart(Layer(), INPUTS, SHAPE.num_layers, weights)
+    decoder = make_decoder(KvCache.SHARED_BUFFER, later, SHAPE, np.int8, start)
+    hidden = np.arange(20, dtype=np.float32).reshape(5, 4)
+
+    logits = decoder.prefill(hidden, num_text=2)
+    decoder.step(hidden[0])
+
+    assert logits.tolist() == [1, 2, 3]
+    for layer in range(SHAPE.num_layers):
+        keys = later.buffers[Text2SemanticTensor.past_key(layer)]
+        values = later.buffers[Text2SemanticTensor.past_value(layer)]
+        assert (keys[:, :, :5] == layer + 1).all()
+        assert (values[:, :, :5] == -layer - 1).all()
+        assert not keys[:, :, 5:].any()
+    first, second = later.asked
+    assert first.keys() == {"hidden", "total_length", "last_position"}
+    np.testing.assert_array_equal(first["hidden"], hidden[None, -1:])
+    assert (int(first["total_length"]), first["last_position"].tolist()) == (5, [4])
+    assert (int(second["total_length"]), second["last_position"].tolist()) == (6, [5])
