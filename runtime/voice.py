@@ -80,7 +80,8 @@ class Voice:
                 They are opened when a sentence first needs them.
             target: Which of the pack's targets to take; None takes the one that fits this machine
                 best, and `choice` says why.
-            frugal: Give memory back after each run of a graph: a little slower, a lower peak.
+            frugal: Give memory back after each run of a graph: a little slower, but less is held
+                between two sentences.
 
         Raises:
             PackError: A pack is missing, damaged or unsafe, or a language pack does not fit.

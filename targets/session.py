@@ -43,7 +43,7 @@ class EngineOptions:
     cores: tuple[int, ...] = ()
     """Cores that workers are bound to; none leaves them to the system."""
     frugal: bool = False
-    """Give memory back after each run: a little slower, but the peaks of two graphs do not add."""
+    """Give memory back after each run: a little slower, but less is held between two sentences."""
     role: str = ""
     """Which graph of a voice is opened, for targets that use several devices; else their first."""
     arithmetic: Arithmetic = Arithmetic.EXACT

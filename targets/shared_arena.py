@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import onnxruntime
 
+GROWTH_BYTES = 2**25
+"""By how much the arena first grows. The engine would begin with 2 MiB and end with many pieces,
+of which few are ever free as a whole: frugal sessions would then peak 20 % higher, not lower."""
+
 
 def share_arena(ort: onnxruntime, session: onnxruntime.SessionOptions) -> None:
     """Let a session take its memory from the arena of the process instead of one of its own.
@@ -28,8 +32,9 @@ def _register(ort: onnxruntime) -> None:
     memory = ort.OrtMemoryInfo(
         "Cpu", ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, ort.OrtMemType.DEFAULT
     )
+    growth = ort.OrtArenaCfg({"initial_growth_chunk_size_bytes": GROWTH_BYTES})
     try:
-        ort.create_and_register_allocator(memory, None)
+        ort.create_and_register_allocator(memory, growth)
     except RuntimeError as error:
         # The program around us has registered one, which serves as well.
         if "already been registered" not in str(error):

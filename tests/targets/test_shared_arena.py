@@ -32,6 +32,38 @@ print(peaks[-1] - peaks[0])
 """
 
 
+HOLD_BETWEEN_RUNS = """
+import sys, numpy
+from pathlib import Path
+from voicepack.targets.catalogue import engine_of, find_profile
+from voicepack.targets.session import EngineOptions
+options = EngineOptions(threads=1, frugal=sys.argv[1] == "frugal")
+graph = engine_of(find_profile("cpu")).open(Path(sys.argv[2]), options)
+sizes = [int(size) for size in sys.argv[3:]]
+for size in sizes:
+    graph.run({"row": numpy.ones((1, size // 4), numpy.float32)})
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+print(*(int(status[key].split()[0]) * 1024 for key in ("VmRSS", "VmHWM")))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read as Linux has it")
+def test_a_frugal_session_holds_less_between_runs_and_peaks_no_higher(tmp_path: Path) -> None:
+    path = _graph_with_a_large_temporary(tmp_path / "large.onnx")
+    sizes = [TEMPORARY // part for part in (8, 3, 1, 5, 1)]
+
+    def memory(manner: str) -> tuple[int, int]:
+        command = [sys.executable, "-c", HOLD_BETWEEN_RUNS, manner, str(path), *map(str, sizes)]
+        ran = subprocess.run(command, capture_output=True, text=True, check=True)
+        held, peak = map(int, ran.stdout.split())
+        return held, peak
+
+    (held, peak), (held_frugally, frugal_peak) = memory("plain"), memory("frugal")
+
+    assert held_frugally < held - TEMPORARY
+    assert frugal_peak < peak + TEMPORARY / 8
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="peak memory is read as POSIX has it")
 def test_graphs_that_run_in_turn_need_the_memory_of_one(tmp_path: Path) -> None:
     paths = [str(_graph_with_a_large_temporary(tmp_path / f"{place}.onnx")) for place in range(3)]
@@ -80,6 +112,9 @@ class _RefusingEngine:
 
     def __init__(self, complaint: str) -> None:
         self._complaint = complaint
+
+    def OrtArenaCfg(self, settings: object) -> object:  # noqa: N802, the engine's name
+        return settings
 
     def OrtMemoryInfo(self, *fields: object) -> object:  # noqa: N802, the engine's name
         return fields
