@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 CAN_BE_KEPT = "EXPORT_IMPORT"
 """What a device says that writes and reads compiled graphs."""
 
+REVISION = 2
+"""Of what the adapter changes in a graph before it is compiled: raised, all are compiled anew."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -82,7 +85,7 @@ class Compilation:
             return None
         # The same folder may serve several machines, and a graph is compiled for one processor.
         machine = [core.get_property(self.device, "FULL_DEVICE_NAME"), sorted(able)]
-        decisive = [self.content, self.device, sorted(self.settings.items()), machine]
+        decisive = [REVISION, self.content, self.device, sorted(self.settings.items()), machine]
         key = hashlib.sha256(json.dumps(decisive).encode()).hexdigest()
         return cache_folder() / "openvino" / _version() / f"{key}.blob"
 

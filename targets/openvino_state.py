@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from voicepack.targets.openvino_attention import fit_attention
+
 if TYPE_CHECKING:
     import openvino
 
@@ -32,6 +34,7 @@ def keep_state(model: openvino.Model) -> bool:
     pairs = _pairs(model)
     if not pairs:
         return False
+    fit_attention(model)
     manager = Manager()
     manager.register_pass(MakeStateful(pairs))
     manager.run_passes(model)

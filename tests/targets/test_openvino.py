@@ -105,6 +105,15 @@ def test_other_graphs_keep_nothing(adding: Path) -> None:
     assert found["y"].tolist() == [11, 12]
 
 
+def test_arrays_that_must_not_be_written_to_are_read(adding: Path) -> None:
+    x = vector([1, 2])
+    x.flags.writeable = False
+
+    found = opened(adding).run({"x": x, "offset": vector([10])})
+
+    assert found["y"].tolist() == [11, 12]
+
+
 def test_results_are_the_callers_own(adding: Path) -> None:
     session = opened(adding)
     first = session.run({"x": vector([1]), "offset": vector([10])})["y"]
