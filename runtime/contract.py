@@ -99,29 +99,36 @@ class Text2SemanticTensor:
 
 
 class StartLayerTensor:
-    """Tensors of the graph that starts sentences: P positions, of which the last R go on.
+    """Tensors of the graph that starts sentences, P positions long.
 
     It runs for one layer after another. Every input that is not named here is a weight: that of
     layer i is called `in_layer(i, name)` in the graph of later positions, and has as many elements.
+    The weights of the output layer, `head.*`, are the same for all.
     """
 
     ROWS = "rows"
     """float32, (P, H * D): what the layer before left, at first the embedded phones and tokens."""
     PARTS = "parts"
     """int64, (2,): how many of them are phones, and how many tokens."""
-    FIRST = "first"
-    """int64, (1,): P - R. Of the last layer only keys and values of all positions are wanted."""
+    TOKEN_BIAS = "token_bias"
+    """float32, (1, 1, tokens, P): added to the scores of tokens, see `Text2SemanticTensor.BIAS`.
+    Phones see all phones."""
+    LAST = "last"
+    """bool, (): whether this is the last layer. Of that, only keys and values of all positions are
+    wanted, and the logits of the last."""
     NEXT_ROWS = "next_rows"
-    """Output. float32, (R, H * D)."""
+    """Output. float32, (P, H * D), (1, H * D) of the last layer."""
     KEYS = "keys"
     """Output. int8, (1, H, P, D): for the cache of the layer."""
     VALUES = "values"
     """Output, as `KEYS`."""
+    LOGITS = "logits"
+    """Output. float32, (1, V) of the last layer, as in text2semantic, else (0, V)."""
 
     @staticmethod
     def in_layer(layer: int, name: str) -> str:
-        """Name a weight of a layer as text2semantic does."""
-        return f"blocks.{layer}.{name}"
+        """Name a weight of a layer, or of the output layer, as text2semantic does."""
+        return name if name.startswith("head.") else f"blocks.{layer}.{name}"
 
 
 class LatentTensor:

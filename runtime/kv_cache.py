@@ -171,11 +171,7 @@ class Int8BufferDecoder(SharedBufferDecoder):
 
 
 class LayeredDecoder(SharedBufferDecoder):
-    """Sentences start in a graph of their own, layer by layer.
-
-    It leaves out the logits. The last of the first positions is therefore read once more, as later
-    ones are.
-    """
+    """Sentences start in a graph of their own, layer by layer; later positions write in place."""
 
     _dtype = np.int8
 
@@ -186,17 +182,19 @@ class LayeredDecoder(SharedBufferDecoder):
     def prefill(self, hidden: FloatArray, num_text: int) -> FloatArray:
         """Start a sentence; see `Decoder.prefill`."""
         self._reserve(len(hidden) + MAX_TOKENS)
-        caches = iter(self._state.values())
-        for both in self._start.keys_and_values(hidden, num_text):
-            for new, (_, cache) in zip(both, caches, strict=False):
-                cache[:, :, : len(hidden)] = new
-        self._length = len(hidden) - 1
-        return self.step(hidden[-1])
+        self._length = len(hidden)
+        bias = prefill_bias(num_text, len(hidden))
+        return self._start.run(hidden, num_text, bias, self._store)
 
     def step(self, hidden: FloatArray) -> FloatArray:
         """Add one token; see `Decoder.step`."""
         self._length += 1
         return self._logits(self._bound.run(self._rows(hidden[None])))
+
+    def _store(self, layer: int, keys: Array, values: Array) -> None:
+        for past, new in ((Tensors.past_key, keys), (Tensors.past_value, values)):
+            _, cache = self._state[past(layer)]
+            cache[:, :, : self._length] = new
 
 
 class PortableDecoder:

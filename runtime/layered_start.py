@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -12,7 +12,8 @@ from voicepack.runtime.onnx_weights import MappedWeights
 from voicepack.runtime.phones import FloatArray
 from voicepack.targets.session import Array, Session
 
-NO_WEIGHTS = (Tensors.ROWS, Tensors.PARTS, Tensors.FIRST)
+Store = Callable[[int, Array, Array], None]
+NO_WEIGHTS = (Tensors.ROWS, Tensors.PARTS, Tensors.TOKEN_BIAS, Tensors.LAST)
 
 
 class LayeredStart:
@@ -43,22 +44,30 @@ class LayeredStart:
             for layer in range(num_layers)
         ]
 
-    def keys_and_values(self, rows: FloatArray, num_text: int) -> Iterator[tuple[Array, Array]]:
-        """Compute layer after layer, and hold the weights of one at a time in memory.
+    def run(self, rows: FloatArray, num_text: int, bias: FloatArray, store: Store) -> FloatArray:
+        """Compute layer after layer, with the weights of one at a time in memory.
 
         Args:
             rows: float32, (S, width): embedded phones, then embedded prompt tokens.
             num_text: How many of them are phones.
+            bias: float32, (S, S): which hide which, see `prefill_bias`.
+            store: Receives each layer's number, keys and values: int8, (1, heads, S, head size).
 
-        Yields:
-            Keys and values of each layer, int8, (1, heads, S, head size).
+        Returns:
+            float32, (vocabulary,): logits after the last position.
         """
         parts = np.array([num_text, len(rows) - num_text], np.int64)
-        last = len(rows) - 1
+        last = len(self._layers) - 1
+        outputs: dict[str, Array] = {Tensors.NEXT_ROWS: rows}
         for layer, weights in enumerate(self._layers):
-            first = last if layer == len(self._layers) - 1 else 0
-            places = {Tensors.PARTS: parts, Tensors.FIRST: np.array([first], np.int64)}
-            outputs = self._session.run({Tensors.ROWS: rows, **places, **weights})
+            given = {
+                Tensors.ROWS: outputs[Tensors.NEXT_ROWS],
+                Tensors.PARTS: parts,
+                Tensors.TOKEN_BIAS: bias[None, None, num_text:],
+                Tensors.LAST: np.array(layer == last),
+            }
+            outputs = self._session.run(given | weights)
             self._weights.give_back()
-            rows = outputs[Tensors.NEXT_ROWS]
-            yield outputs[Tensors.KEYS], outputs[Tensors.VALUES]
+            store(layer, outputs[Tensors.KEYS], outputs[Tensors.VALUES])
+        logits: FloatArray = outputs[Tensors.LOGITS][0]
+        return logits

@@ -76,11 +76,15 @@ class GraphBuilder:
             return self.op("MatMul", [rows, weight], name)
         return self.op("Gemm", [rows, weight, bias], name)
 
-    def model(self) -> onnx.ModelProto:
-        """Assemble and check the model."""
-        graph = helper.make_graph(
+    def graph(self) -> onnx.GraphProto:
+        """Assemble the graph alone, as branches need it."""
+        return helper.make_graph(
             self._nodes, self._name, self._inputs, self._outputs, list(self._weights.values())
         )
+
+    def model(self) -> onnx.ModelProto:
+        """Assemble and check the model."""
+        graph = self.graph()
         opsets = [helper.make_opsetid("", self._opset)]
         if uses_domain(self._nodes, CONTRIB):
             opsets.append(helper.make_opsetid(CONTRIB, 1))

@@ -23,7 +23,8 @@ SHAPE = Text2SemanticShape(num_layers=3, num_heads=1, head_size=4, vocabulary=3)
 INPUTS = (
     TensorSpec("rows", "float32", ("rows", 4)),
     TensorSpec("parts", "int64", (2,)),
-    TensorSpec("first", "int64", (1,)),
+    TensorSpec("token_bias", "float32", (1, 1, "tokens", "rows")),
+    TensorSpec("last", "bool", ()),
     TensorSpec("bias", "float32", (4,)),
 )
 
@@ -49,9 +50,10 @@ class Layer:
 
     def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         self.asked.append(dict(inputs))
-        rows, (first,) = inputs["rows"], inputs["first"]
+        rows = inputs["rows"]
         keys = np.full((1, 1, len(rows), 4), inputs["bias"][0], np.int8)
-        return {"next_rows": rows[first:] + inputs["bias"], "keys": keys, "values": -keys}
+        rows = (rows[-1:] if inputs["last"] else rows) + inputs["bias"]
+        return {"next_rows": rows, "keys": keys, "values": -keys, "logits": rows[-1:, :3]}
 
     def with_state(self, state: Mapping[str, tuple[str, Array]]) -> Session:
         raise AssertionError("a layer has no state")
@@ -78,12 +80,18 @@ def test_layers_run_in_order_and_the_last_for_its_last_row_alone(weights: Mapped
     start = LayeredStart(layer, INPUTS, SHAPE.num_layers, weights)
     rows = np.zeros((5, 4), np.float32)
 
-    found = list(start.keys_and_values(rows, num_text=2))
+    found: list[tuple[int, int]] = []
+    bias = np.arange(25, dtype=np.float32).reshape(5, 5)
+    logits = start.run(
+        rows, 2, bias, lambda at, keys, values: found.append((at, int(keys[0, 0, 0, 0])))
+    )
 
-    assert [int(keys[0, 0, 0, 0]) for keys, _ in found] == [1, 2, 3]
+    assert found == [(0, 1), (1, 2), (2, 3)]
+    assert logits.tolist() == [6, 6, 6]
     assert [asked["rows"][0, 0] for asked in layer.asked] == [0, 1, 3]
-    assert [asked["first"].tolist() for asked in layer.asked] == [[0], [0], [4]]
+    assert [bool(asked["last"]) for asked in layer.asked] == [False, False, True]
     assert all(asked["parts"].tolist() == [2, 3] for asked in layer.asked)
+    assert all((asked["token_bias"] == bias[None, None, 2:]).all() for asked in layer.asked)
 
 
 def test_a_layer_without_a_weight_that_the_graph_takes_is_refused(weights: MappedWeights) -> None:
@@ -91,7 +99,7 @@ def test_a_layer_without_a_weight_that_the_graph_takes_is_refused(weights: Mappe
         LayeredStart(Layer(), INPUTS, SHAPE.num_layers + 1, weights)
 
 
-def test_keys_and_values_are_stored_and_the_last_position_is_read_again(
+def test_keys_and_values_are_stored_where_later_positions_find_them(
     weights: MappedWeights,
 ) -> None:
     later = Later()
@@ -102,15 +110,14 @@ def test_keys_and_values_are_stored_and_the_last_position_is_read_again(
     logits = decoder.prefill(hidden, num_text=2)
     decoder.step(hidden[0])
 
-    assert logits.tolist() == [1, 2, 3]
+    assert logits.tolist() == [22, 23, 24]  # 16, 17, 18 and the biases 1 + 2 + 3
     for layer in range(SHAPE.num_layers):
         keys = later.buffers[Text2SemanticTensor.past_key(layer)]
         values = later.buffers[Text2SemanticTensor.past_value(layer)]
         assert (keys[:, :, :5] == layer + 1).all()
         assert (values[:, :, :5] == -layer - 1).all()
         assert not keys[:, :, 5:].any()
-    first, second = later.asked
-    assert first.keys() == {"hidden", "total_length", "last_position"}
-    np.testing.assert_array_equal(first["hidden"], hidden[None, -1:])
-    assert (int(first["total_length"]), first["last_position"].tolist()) == (5, [4])
-    assert (int(second["total_length"]), second["last_position"].tolist()) == (6, [5])
+    (asked,) = later.asked
+    assert asked.keys() == {"hidden", "total_length", "last_position"}
+    np.testing.assert_array_equal(asked["hidden"], hidden[None, :1])
+    assert (int(asked["total_length"]), asked["last_position"].tolist()) == (6, [5])

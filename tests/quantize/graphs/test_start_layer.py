@@ -28,14 +28,14 @@ from voicepack.quantize.graphs.start_layer import start_layer
 from voicepack.quantize.recipe import CacheFormat, Text2SemanticRecipe, WeightFormat
 from voicepack.quantize.text2semantic import quantize_text2semantic
 from voicepack.runtime.contract import StartLayerTensor as Tensors
-from voicepack.runtime.kv_cache import Decoder, make_decoder
-from voicepack.runtime.layered_start import LayeredStart
+from voicepack.runtime.kv_cache import Decoder, make_decoder, prefill_bias
+from voicepack.runtime.layered_start import NO_WEIGHTS, LayeredStart
 from voicepack.runtime.manifest import Text2SemanticShape
 from voicepack.runtime.onnx_weights import MappedWeights
 from voicepack.runtime.phones import FloatArray
 from voicepack.targets.catalogue import engine_of, find_profile
 from voicepack.targets.profile import KvCache
-from voicepack.targets.session import EngineOptions, Session
+from voicepack.targets.session import Array, EngineOptions, Session
 
 pytestmark = pytest.mark.torch
 
@@ -173,10 +173,10 @@ def test_the_graph_of_the_start_holds_no_weights(folder: Path) -> None:
 
 def test_every_weight_of_a_layer_is_an_input(folder: Path) -> None:
     start, later = (onnx.load(folder / f"{name}.onnx").graph for name in ("start", "later"))
-    taken = {value.name for value in start.input} - {Tensors.ROWS, Tensors.PARTS, Tensors.FIRST}
+    taken = {value.name for value in start.input} - set(NO_WEIGHTS)
     prefix = Tensors.in_layer(1, "")
     held = {w.name.removeprefix(prefix) for w in later.initializer if w.name.startswith(prefix)}
-    assert taken == held
+    assert taken == held | {"head.weight.int8", "head.weight.scale"}
 
 
 def test_products_of_another_format_are_refused(net: Text2Semantic) -> None:
@@ -207,7 +207,10 @@ def test_keys_and_values_of_the_first_layer_are_the_rounded_projections(
     inputs = [tensor_spec(value) for value in onnx.load(folder / "start.onnx").graph.input]
     start = LayeredStart(load(folder / "start.onnx"), inputs, SIZES.num_layers, weights)
 
-    keys, values = next(iter(start.keys_and_values(hidden, NUM_TEXT)))
+    found: list[tuple[Array, Array]] = []
+    bias = prefill_bias(NUM_TEXT, len(hidden))
+    start.run(hidden, NUM_TEXT, bias, lambda layer, keys, values: found.append((keys, values)))
+    keys, values = found[0]
 
     qkv = dict(net.named_modules())["blocks.0.qkv"](torch.from_numpy(hidden)).numpy()
     scales = {
@@ -215,11 +218,11 @@ def test_keys_and_values_of_the_first_layer_are_the_rounded_projections(
         for each in onnx.load(folder / "later.onnx").graph.initializer
         if "attention.step" in each.name
     }
-    for found, name, expected in zip(
+    for rounded, name, expected in zip(
         (keys, values), ("key", "value"), np.split(qkv, 3, axis=1)[1:], strict=True
     ):
         widened = (
-            found[0].transpose(1, 0, 2).reshape(expected.shape)
+            rounded[0].transpose(1, 0, 2).reshape(expected.shape)
             * scales[f"blocks.0.attention.step.{name}.scale"]
         )
         assert relative_error(widened, expected) < 0.02
