@@ -116,6 +116,9 @@ class StartLayerTensor:
     LAST = "last"
     """bool, (): whether this is the last layer. Of that, only keys and values of all positions are
     wanted, and the logits of the last."""
+    LARGEST_CODE = "largest_code"
+    """float32, (): what the largest magnitude of rows is rounded to: 127, or 63 on processors that
+    cut off larger sums of two products."""
     NEXT_ROWS = "next_rows"
     """Output. float32, (P, H * D), (1, H * D) of the last layer."""
     KEYS = "keys"

@@ -10,10 +10,20 @@ from voicepack.runtime.contract import StartLayerTensor as Tensors
 from voicepack.runtime.manifest import TensorSpec
 from voicepack.runtime.onnx_weights import MappedWeights
 from voicepack.runtime.phones import FloatArray
+from voicepack.targets.saturation import int8_saturates
 from voicepack.targets.session import Array, Session
 
 Store = Callable[[int, Array, Array], None]
-NO_WEIGHTS = (Tensors.ROWS, Tensors.PARTS, Tensors.TOKEN_BIAS, Tensors.LAST)
+NO_WEIGHTS = (
+    Tensors.ROWS,
+    Tensors.PARTS,
+    Tensors.TOKEN_BIAS,
+    Tensors.LAST,
+    Tensors.LARGEST_CODE,
+)
+EIGHT_BITS, SEVEN_BITS = 127, 63
+"""The largest codes of rows. Two products with 63 fit into 16 bits, for a weight's is at most 255,
+two with 127 do not."""
 
 
 class LayeredStart:
@@ -36,6 +46,8 @@ class LayeredStart:
         num_layers: int,
         weights: MappedWeights,
     ) -> None:
+        largest = SEVEN_BITS if int8_saturates() else EIGHT_BITS
+        self._largest_code = np.array(largest, np.float32)
         taken = [spec for spec in inputs if spec.name not in NO_WEIGHTS]
         self._session = session
         self._weights = weights
@@ -65,6 +77,7 @@ class LayeredStart:
                 Tensors.PARTS: parts,
                 Tensors.TOKEN_BIAS: bias[None, None, num_text:],
                 Tensors.LAST: np.array(layer == last),
+                Tensors.LARGEST_CODE: self._largest_code,
             }
             outputs = self._session.run(given | weights)
             self._weights.give_back()

@@ -26,8 +26,8 @@ OPSET = 17
 """The first with LayerNormalization."""
 MIDDLE = 128
 """The code of a weight of 0."""
-ONE_SIDE, ALL = 127, 255
-"""Steps from 0 to the largest code, and from the smallest."""
+SMALLEST_MAGNITUDE = 1e-30
+"""Far below what any net computes, and far above what float32 can divide into steps."""
 PRODUCTS = ("qkv", "out", "fc1", "fc2", "head")
 
 
@@ -94,6 +94,7 @@ class _StartLayer:
         parts = graph.input(Tensors.PARTS, [2], TensorProto.INT64)
         bias = graph.input(Tensors.TOKEN_BIAS, [1, 1, "tokens", "rows"])
         last = graph.input(Tensors.LAST, [], TensorProto.BOOL)
+        graph.input(Tensors.LARGEST_CODE, [])
         qkv, value_scale = self._queries_keys_values(rows)
         attended = attend(graph, self._shape, qkv, parts, bias)
         attended = op("Mul", [attended, value_scale], "attention")
@@ -182,24 +183,26 @@ class _StartLayer:
         op = self._nodes.op
         zero = self._constant("zero", 0, np.int8)
         largest = op("ReduceMax", [op("Abs", [rows], f"{rows}.size")], f"{rows}.max", keepdims=0)
-        step = self._step(largest, ONE_SIDE)
+        step = self._step(largest, Tensors.LARGEST_CODE)
         codes = op("QuantizeLinear", [rows, step, zero], f"{rows}.codes")
         return op("Transpose", [codes], f"{rows}.code_columns", perm=[1, 0]), step, zero
 
     def _rounded_relu(self, columns: str) -> tuple[str, str, str]:
-        """Round what is positive to 8 bits, as `_rounded`; the lowest code takes all the rest."""
+        """Round what is positive to all codes there are, as `_rounded`; the rest becomes 0."""
         op = self._nodes.op
-        lowest = self._constant("lowest", -MIDDLE, np.int8)
-        step = self._step(op("ReduceMax", [columns], f"{columns}.max", keepdims=0), ALL)
-        return op("QuantizeLinear", [columns, step, lowest], f"{columns}.codes"), step, lowest
+        rectified = op("Relu", [columns], f"{columns}.relu")
+        before_zero = self._constant("before_zero", -1, np.float32)
+        lowest = op("Sub", [before_zero, Tensors.LARGEST_CODE], "lowest_code")
+        number = op("Sub", [Tensors.LARGEST_CODE, lowest], "number_of_steps")
+        step = self._step(op("ReduceMax", [rectified], f"{columns}.max", keepdims=0), number)
+        zero = op("Cast", [lowest], "lowest_code.int8", to=TensorProto.INT8)
+        return op("QuantizeLinear", [rectified, step, zero], f"{columns}.codes"), step, zero
 
-    def _step(self, largest: str, steps: int) -> str:
-        """Divide the largest number into steps; where all are 0, any step will do."""
-        op = self._nodes.op
-        some = self._constant("tiny", np.finfo(np.float32).tiny * ALL, np.float32)
-        largest = op("Max", [largest, some], f"{largest}.some")
-        number = self._constant(f"{steps}_steps", steps, np.float32)
-        return op("Div", [largest, number], f"{largest}.step")
+    def _step(self, largest: str, number: str) -> str:
+        """Divide the largest magnitude into steps; where all are 0, any step will do."""
+        some = self._constant("smallest_magnitude", SMALLEST_MAGNITUDE, np.float32)
+        largest = self._nodes.op("Max", [largest, some], f"{largest}.some")
+        return self._nodes.op("Div", [largest, number], f"{largest}.step")
 
     def _add_and_norm(self, rows: str, columns: str, name: str, result: str) -> str:
         total = self._nodes.op("Add", [rows, self._turned(columns)], f"{name}.sum")

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from voicepack.runtime import layered_start
 from voicepack.runtime.contract import Text2SemanticTensor
 from voicepack.runtime.errors import PackError
 from voicepack.runtime.kv_cache import make_decoder
@@ -25,6 +26,7 @@ INPUTS = (
     TensorSpec("parts", "int64", (2,)),
     TensorSpec("token_bias", "float32", (1, 1, "tokens", "rows")),
     TensorSpec("last", "bool", ()),
+    TensorSpec("largest_code", "float32", ()),
     TensorSpec("bias", "float32", (4,)),
 )
 
@@ -92,6 +94,22 @@ def test_layers_run_in_order_and_the_last_for_its_last_row_alone(weights: Mapped
     assert [bool(asked["last"]) for asked in layer.asked] == [False, False, True]
     assert all(asked["parts"].tolist() == [2, 3] for asked in layer.asked)
     assert all((asked["token_bias"] == bias[None, None, 2:]).all() for asked in layer.asked)
+
+
+@pytest.mark.parametrize(("saturates", "largest"), [(False, 127), (True, 63)])
+def test_rows_have_seven_bits_where_products_of_eight_are_cut_off(
+    weights: MappedWeights, monkeypatch: pytest.MonkeyPatch, saturates: bool, largest: int
+) -> None:
+    monkeypatch.setattr(layered_start, "int8_saturates", lambda: saturates)
+    layer = Layer()
+    start = LayeredStart(layer, INPUTS, SHAPE.num_layers, weights)
+    rows = np.zeros((5, 4), np.float32)
+
+    start.run(rows, 2, np.zeros((5, 5), np.float32), lambda at, keys, values: None)
+
+    assert {float(asked["largest_code"]) for asked in layer.asked} == {largest}
+    # The largest weight's code is 255; instructions before VNNI add two products in 16 bits.
+    assert saturates == (2 * 255 * (largest + 1) < 2**15)
 
 
 def test_a_layer_without_a_weight_that_the_graph_takes_is_refused(weights: MappedWeights) -> None:

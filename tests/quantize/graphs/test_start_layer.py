@@ -27,6 +27,7 @@ from voicepack.quantize.graphs.single_positions import for_single_positions
 from voicepack.quantize.graphs.start_layer import start_layer
 from voicepack.quantize.recipe import CacheFormat, Text2SemanticRecipe, WeightFormat
 from voicepack.quantize.text2semantic import quantize_text2semantic
+from voicepack.runtime import layered_start
 from voicepack.runtime.contract import StartLayerTensor as Tensors
 from voicepack.runtime.kv_cache import Decoder, make_decoder, prefill_bias
 from voicepack.runtime.layered_start import NO_WEIGHTS, LayeredStart
@@ -89,6 +90,10 @@ def load(path: Path) -> Session:
 
 @pytest.fixture(scope="module")
 def layered(folder: Path) -> Decoder:
+    return decoder_of(folder)
+
+
+def decoder_of(folder: Path) -> Decoder:
     inputs = onnx.load(folder / "start.onnx").graph.input
     start = LayeredStart(
         load(folder / "start.onnx"),
@@ -111,6 +116,17 @@ def test_a_sentence_stays_close_to_the_float_module(net: Text2Semantic, layered:
     found = [layered.prefill(hidden[:40], NUM_TEXT), *map(layered.step, hidden[40:])]
 
     assert relative_error(np.stack(found), expected[39:]) < 0.03
+
+
+def test_rows_of_seven_bits_lose_at_most_another_bit(
+    net: Text2Semantic, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = rows(seed=15, length=40)
+    monkeypatch.setattr(layered_start, "int8_saturates", lambda: True)
+
+    logits = decoder_of(folder).prefill(hidden, NUM_TEXT)
+
+    assert relative_error(logits, expected_logits(net, hidden, NUM_TEXT)[-1]) < 2 * 0.03
 
 
 @pytest.mark.parametrize("num_tokens", [0, 1])
