@@ -32,6 +32,7 @@ _MESSAGES: dict[str, dict[int, str]] = {
 """Message -> field number -> message in it: every way to a tensor. Source: `onnx.proto3`."""
 
 _KEY, _VALUE = 1, 2
+_LOCATION = b"location"
 _MAX_DEPTH = 100
 """Protocol buffers' own limit on messages in messages."""
 
@@ -48,20 +49,20 @@ def external_files(model: Path) -> set[str]:
     with (
         model.open("rb") as file,
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
-        memoryview(mapped) as data,
     ):
-        return set(_locations(data, 0, len(data), "Model", 0))
+        return set(_locations(mapped, 0, len(mapped), "Model", 0))
 
 
-def _locations(data: memoryview, start: int, end: int, message: str, depth: int) -> Iterator[str]:
+def _locations(data: mmap.mmap, start: int, end: int, message: str, depth: int) -> Iterator[str]:
     if depth > _MAX_DEPTH:
         raise ValueError(f"messages nested more than {_MAX_DEPTH} deep")
     if message == "ExternalData":
         entry = {n: bytes(data[a:b]).decode() for n, a, b in fields(data, start, end)}
-        if entry.get(_KEY) == "location":
+        if entry.get(_KEY) == _LOCATION.decode():
             yield entry.get(_VALUE, "")
         return
     children = _MESSAGES[message]
     for number, inner_start, inner_end in fields(data, start, end):
-        if number in children:
+        # What names no location, as most nodes do, need not be walked through.
+        if number in children and data.find(_LOCATION, inner_start, inner_end) >= 0:
             yield from _locations(data, inner_start, inner_end, children[number], depth + 1)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 
+Data = memoryview | mmap.mmap
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
 
-def fields(data: memoryview, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+def fields(data: Data, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     """Walk over one message: number, start and end of each field that holds bytes.
 
     Args:
@@ -38,7 +40,7 @@ def fields(data: memoryview, start: int, end: int) -> Iterator[tuple[int, int, i
         raise ValueError("a field reaches beyond its message")
 
 
-def _varint(data: memoryview, position: int, end: int) -> tuple[int, int]:
+def _varint(data: Data, position: int, end: int) -> tuple[int, int]:
     value = 0
     for shift in range(0, 70, 7):
         if position >= end:

@@ -106,7 +106,7 @@ def test_what_is_no_model_is_refused(tmp_path: Path, content: bytes, message: st
 
 
 def test_graphs_nested_without_end_are_refused(tmp_path: Path) -> None:
-    graph = b""
+    graph = field(5, external("deep.data"))
     for _ in range(60):
         graph = field(1, field(5, field(6, graph)))
     (tmp_path / "m.onnx").write_bytes(field(7, graph))
