@@ -14,6 +14,8 @@ from voicepack.runtime.manifest import TensorSpec
 from voicepack.runtime.protocol_buffers import fields
 from voicepack.targets.session import Array
 
+NUMBERS = {"float32": 4, "float16": 2, "int8": 1, "uint8": 1}
+"""What weights may consist of, and the bytes of each."""
 _GRAPH, _INITIALIZER = 7, 5
 _NAME, _RAW_DATA, _EXTERNAL_DATA = 8, 9, 13
 _KEY, _VALUE = 1, 2
@@ -50,14 +52,14 @@ class MappedWeights:
             PackError: There is no such weight, or it has another size.
         """
         found = self._places.get(name, memoryview(b""))
-        shape = [size if isinstance(size, int) else 0 for size in spec.shape]
-        dtype = np.dtype(spec.dtype)
-        if len(found) != math.prod(shape) * dtype.itemsize or not found:
+        shape = [max(size, 0) if isinstance(size, int) else 0 for size in spec.shape]
+        bytes_of_each = NUMBERS.get(spec.dtype, 0)
+        if len(found) != math.prod(shape) * bytes_of_each or not found:
             raise PackError(
-                f"{self._graph}: weight {name} has {len(found)} bytes, expected {dtype} numbers in "
+                f"{self._graph}: weight {name} has {len(found)} bytes, expected {spec.dtype} in "
                 f"the shape {tuple(spec.shape)}. Export the voice again."
             )
-        return np.frombuffer(found, dtype).reshape(shape)
+        return np.frombuffer(found, spec.dtype).reshape(shape)
 
     def give_back(self) -> None:
         """Let the system take the memory of what was read; it is read again when needed."""

@@ -72,7 +72,10 @@ def test_a_graph_without_large_weights_has_an_empty_file(tmp_path: Path) -> None
         (TensorSpec("none", "float32", (600,)), "weight none has 0 bytes"),
         (TensorSpec("large", "float32", (601,)), r"weight large has 2400 bytes, expected float32"),
         (TensorSpec("large", "float32", (20, "n")), r"in the shape \(20, 'n'\)"),
-        (TensorSpec("large", "float64", (600,)), "expected float64"),
+        (TensorSpec("large", "float64", (300,)), "expected float64"),
+        (TensorSpec("large", "object", (300,)), "expected object"),
+        (TensorSpec("large", "telepathy", (600,)), "expected telepathy"),
+        (TensorSpec("large", "float32", (-20, -30)), r"in the shape \(-20, -30\)"),
     ],
 )
 def test_a_weight_that_does_not_fit_is_named(tmp_path: Path, spec: TensorSpec, fault: str) -> None:
