@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,26 @@ def test_what_was_given_back_can_be_read_again(tmp_path: Path) -> None:
     before = found.sum()
     weights.give_back()
     assert found.sum() == before == LARGE.sum()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read as Linux has it")
+def test_what_was_given_back_is_no_longer_in_memory(tmp_path: Path) -> None:
+    many = np.ones(2**22, np.float32)
+    weights = save(tmp_path, {"many": many})
+    found = weights.array("many", TensorSpec("many", "float32", many.shape))
+    assert found.sum() == many.size
+    held = mapped_bytes()
+
+    weights.give_back()
+
+    assert held - mapped_bytes() > 0.9 * many.nbytes
+
+
+def mapped_bytes() -> int:
+    """Bytes of files that this process has in memory."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    status = dict(line.split(":", 1) for line in lines)
+    return int(status["RssFile"].split()[0]) * 1024
 
 
 def test_a_graph_without_large_weights_has_an_empty_file(tmp_path: Path) -> None:
