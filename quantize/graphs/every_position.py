@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 from onnx import helper
 
-from voicepack.quantize.graphs.graph_editor import GraphEditor
+from voicepack.quantize.graphs.graph_editor import GraphEditor, renamed
 from voicepack.runtime.contract import Text2SemanticTensor as Tensors
 
 
@@ -28,7 +28,7 @@ def for_every_position(model: onnx.ModelProto) -> onnx.ModelProto:
         if node.output[0] in picked:
             editor.replace([node], [])
         elif picked.keys() & set(node.input) or Tensors.LOGITS in node.output:
-            changed = _renamed(node, picked, {Tensors.LOGITS: rows})
+            changed = renamed(node, picked, {Tensors.LOGITS: rows})
             answer = helper.make_node("Unsqueeze", [rows, batch], [Tensors.LOGITS])
             editor.replace([node], [changed, *([answer] if rows in changed.output else [])])
     every = editor.model()
@@ -36,13 +36,3 @@ def for_every_position(model: onnx.ModelProto) -> onnx.ModelProto:
         if value.name == Tensors.LOGITS:
             value.type.tensor_type.ClearField("shape")
     return every
-
-
-def _renamed(
-    node: onnx.NodeProto, inputs: dict[str, str], outputs: dict[str, str]
-) -> onnx.NodeProto:
-    copy = onnx.NodeProto()
-    copy.CopyFrom(node)
-    copy.input[:] = [inputs.get(name, name) for name in node.input]
-    copy.output[:] = [outputs.get(name, name) for name in node.output]
-    return copy

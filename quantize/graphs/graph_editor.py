@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -98,6 +98,17 @@ class GraphEditor:
         if value.name in self._dtypes:
             changed.type.tensor_type.elem_type = self._dtypes[value.name]
         return changed
+
+
+def renamed(
+    node: onnx.NodeProto, inputs: Mapping[str, str], outputs: Mapping[str, str]
+) -> onnx.NodeProto:
+    """Copy a node, with other names for some of what it reads and returns."""
+    copy = onnx.NodeProto()
+    copy.CopyFrom(node)
+    copy.input[:] = [inputs.get(name, name) for name in node.input]
+    copy.output[:] = [outputs.get(name, name) for name in node.output]
+    return copy
 
 
 def uses_domain(nodes: Iterable[onnx.NodeProto], domain: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import onnx
 from onnx import helper
 
-from voicepack.quantize.graphs.graph_editor import GraphEditor
+from voicepack.quantize.graphs.graph_editor import GraphEditor, renamed
 
 
 def for_single_positions(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -33,13 +33,7 @@ def _inlined(choice: onnx.NodeProto) -> list[onnx.NodeProto]:
     """Take the nodes of the branch of later positions; they return what the choice returned."""
     branch = helper.get_node_attr_value(choice, "else_branch")
     returned = {value.name: name for value, name in zip(branch.output, choice.output, strict=True)}
-    nodes = []
-    for node in branch.node:
-        copy = onnx.NodeProto()
-        copy.CopyFrom(node)
-        copy.output[:] = [returned.get(name, name) for name in node.output]
-        nodes.append(copy)
-    return nodes
+    return [renamed(node, returned, returned) for node in branch.node]
 
 
 def _needed(nodes: Iterable[onnx.NodeProto], outputs: set[str]) -> set[str]:
