@@ -1,4 +1,4 @@
-"""Spares narrow nets what costs them much and gains nothing: rounding is for wide ones."""
+"""Fits a recipe to the width of a net: rounding is for wide ones, and blocks must divide it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ NOTE = (
     f"This net is narrower than {NARROW}: scales are shared by {BLOCK_SIZE} weights, and rows, "
     "keys and values are not rounded."
 )
+UNEVEN_NOTE = (
+    f"Sentences do not start layer by layer: {BLOCK_SIZE}, the smallest block, does not divide the "
+    "width of this net."
+)
 
 
 def fit_to_width(
@@ -28,6 +32,8 @@ def fit_to_width(
     Returns:
         The recipe, and a sentence if it changed.
     """
+    if width >= NARROW and recipe.starts_in_layers and width % BLOCK_SIZE:
+        return replace(recipe, layered_start=False), (UNEVEN_NOTE,)
     if width >= NARROW:
         return recipe, ()
     fitted = replace(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from voicepack.quantize.narrow_nets import NOTE, fit_to_width
+from dataclasses import replace
+
+from voicepack.quantize.narrow_nets import NOTE, UNEVEN_NOTE, fit_to_width
 from voicepack.quantize.recipe import (
     ActivationFormat,
     CacheFormat,
@@ -26,6 +28,13 @@ def test_a_narrow_net_keeps_rows_and_cache_exact_and_says_so() -> None:
     assert fitted.activations is ActivationFormat.FP32
     assert fitted.kv_cache is CacheFormat.FP32
     assert notes == (NOTE,)
+
+
+def test_a_width_that_no_block_divides_starts_sentences_in_one_graph() -> None:
+    layered = replace(ASKED, layered_start=True)
+
+    assert fit_to_width(layered, 8 * 17) == (ASKED, (UNEVEN_NOTE,))
+    assert fit_to_width(layered, 16 * 17) == (layered, ())
 
 
 def test_what_fits_already_is_not_remarked_upon() -> None:
